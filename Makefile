@@ -1,0 +1,138 @@
+# minqing (民情账).  `make demo` shows it, `make check` tests it; both install
+# what they miss.  V=1 shows commands, DEV=1 makes warnings errors,
+# SAN=address,undefined builds with sanitizers (into its own folder).
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+B ?= build$(if $(SAN),/san)
+PREFIX ?= /usr/local
+
+ifeq ($(V),1)
+Q =
+say = @:
+else
+Q = @
+say = @printf '  %-6s %s\n'
+endif
+
+WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wformat=2 \
+	-Werror=format-security -Werror=implicit-function-declaration
+ifeq ($(DEV),1)
+WARN += -Werror
+endif
+HARD = -fstack-protector-strong -fstack-clash-protection -fPIE
+ifneq ($(shell uname -m),aarch64)
+HARD += -fcf-protection
+endif
+ifdef SAN
+OPT = -O1 -g -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANLD = -fsanitize=$(SAN)
+else
+OPT = -O2 -g -D_FORTIFY_SOURCE=2
+endif
+CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
+	-include core/base/banned.h -DMQ_VERSION='"$(VERSION)"'
+CFLAGS += -std=c11 $(OPT) $(WARN) $(HARD)
+LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANLD)
+VERSION := 0.1.0
+
+CORE_SRC := $(filter-out core/form_expr.c,$(wildcard core/*.c core/*/*.c))
+TUI_SRC := $(wildcard tui/*.c)
+SYNC_SRC := $(wildcard sync/*.c)
+HUB_SRC := $(wildcard sync/hub/*.c)
+ADMIN_SRC := $(wildcard sync/admin/*.c)
+DEMO_SRC := $(wildcard demo/*.c)
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+CORE_LIBS = -lsqlite3 -lsodium -ljansson -lunistring -linih -ldl
+TUI_LIBS = -lncursesw -ltinfo
+SYNC_LIBS = -lcurl -lzstd
+HUB_LIBS = -lmicrohttpd -lgnutls -lzstd -lpthread
+
+BIN = $(B)/bin
+PROGRAMS = $(BIN)/minqing $(BIN)/minqing-sync $(BIN)/minqing-hub \
+	$(BIN)/minqing-admin
+MODULES = $(BIN)/../lib/libminqing-expr.so
+
+all: $(PROGRAMS) $(MODULES) $(BIN)/minqing-seed
+
+# ---- libraries: everything but each program's main.c, so that tests can link
+$(B)/libcore.a: $(call obj,$(CORE_SRC))
+$(B)/libtui.a: $(call obj,$(filter-out tui/main.c,$(TUI_SRC)))
+$(B)/libsync.a: $(call obj,$(filter-out sync/main.c,$(SYNC_SRC)))
+$(B)/libhub.a: $(call obj,$(filter-out sync/hub/main.c,$(HUB_SRC)))
+$(B)/libadmin.a: $(call obj,$(filter-out sync/admin/main.c,$(ADMIN_SRC)))
+$(B)/%.a:
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BIN)/minqing: $(call obj,tui/main.c) $(B)/libtui.a $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(CORE_LIBS)
+$(BIN)/minqing-sync: $(call obj,sync/main.c) $(B)/libsync.a $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(SYNC_LIBS) $(CORE_LIBS)
+$(BIN)/minqing-hub: $(call obj,sync/hub/main.c) $(B)/libhub.a $(B)/libsync.a $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(HUB_LIBS) $(CORE_LIBS)
+$(BIN)/minqing-admin: $(call obj,sync/admin/main.c) $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(SYNC_LIBS) $(CORE_LIBS)
+$(BIN)/minqing-seed: $(call obj,$(DEMO_SRC)) $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+# The expression module is opened on first use: libxml2 stays out of minqing.
+$(BIN)/../lib/libminqing-expr.so: core/form_expr.c
+	$(say) MODULE $@
+	$(Q)mkdir -p $(@D) $(B)/obj/core && $(CC) $(CPPFLAGS) \
+		$$(pkg-config --cflags libxml-2.0) $(CFLAGS) -fPIC -shared \
+		-MMD -MP -MF $(B)/obj/core/form_expr.d -MT $@ -o $@ $< \
+		-Wl,-z,relro,-z,now $(SANLD) -lxml2 -lpcre2-8
+
+$(B)/obj/%.o: %.c
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- tests: one program per test_*.c, linked with what its folder may see
+TEST_SRC := $(wildcard tests/core/test_*.c tests/core/*/test_*.c \
+	tests/tui/test_*.c tests/sync/test_*.c tests/sync/*/test_*.c)
+TESTLIB_SRC := $(wildcard tests/lib/*.c)
+TEST_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+$(B)/libtest.a: $(call obj,$(TESTLIB_SRC))
+$(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $< \
+		-Wl,--start-group $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a -Wl,--end-group \
+		-lcmocka -lvterm -lutil $(TUI_LIBS) $(HUB_LIBS) $(SYNC_LIBS) $(CORE_LIBS)
+
+tests: all $(TEST_BIN)
+
+# One test program: make test T=core/test_entry
+test: all $(B)/tests/$(T)
+	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) $(B)/tests/$(T)
+
+check: deps
+	$(Q)$(MAKE) --no-print-directory SAN=address,undefined DEV=1 tests
+	$(Q)sh tests/run.sh build/san
+
+deps:
+	$(Q)sh tools/deps.sh
+
+lint:
+	$(Q)sh tools/lint.sh
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh demo/demo.sh
+
+clean:
+	rm -rf build
+
+.PHONY: all tests test check deps lint demo clean
+.SECONDARY:
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

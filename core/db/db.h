@@ -1,0 +1,121 @@
+/*
+ * The store behind a table of functions.  SQL text is constant, values are
+ * bound by type, results are read by column name.  Statements use `?`
+ * placeholders, bound in order.
+ *
+ * One writer: db_begin() takes the flock of the ledger, then BEGIN IMMEDIATE;
+ * a write outside a transaction is an assertion failure.
+ */
+#ifndef MQ_DB_H
+#define MQ_DB_H
+
+#include "../base/buf.h"
+#include "../base/env.h"
+#include "../base/err.h"
+#include "../base/file.h"
+
+struct db;
+struct db_stmt;
+
+/* What a driver offers (sqlite.c; PostgreSQL comes with the hub). */
+struct db_driver {
+	const char *name;
+	enum mq_status (*open)(struct db *db, const char *where, int flags,
+	    struct err *err);
+	void (*close)(struct db *db);
+	enum mq_status (*exec)(struct db *db, const char *sql,
+	    struct err *err);
+	enum mq_status (*prepare)(struct db *db, const char *sql,
+	    struct db_stmt *s, struct err *err);
+	void (*bind_i64)(struct db_stmt *s, int i, int64_t v);
+	void (*bind_text)(struct db_stmt *s, int i, const char *p, size_t n);
+	void (*bind_blob)(struct db_stmt *s, int i, const void *p, size_t n);
+	void (*bind_null)(struct db_stmt *s, int i);
+	enum mq_status (*step)(struct db_stmt *s, bool *row, struct err *err);
+	void (*reset)(struct db_stmt *s);
+	void (*finalize)(struct db_stmt *s);
+	int (*columns)(struct db_stmt *s);
+	const char *(*column_name)(struct db_stmt *s, int i);
+	bool (*is_null)(struct db_stmt *s, int i);
+	int64_t (*i64)(struct db_stmt *s, int i);
+	const char *(*text)(struct db_stmt *s, int i, size_t *len);
+	const void *(*blob)(struct db_stmt *s, int i, size_t *len);
+	int64_t (*changes)(struct db *db);
+	enum mq_status (*checkpoint)(struct db *db, struct err *err);
+};
+
+extern const struct db_driver db_sqlite;
+
+enum db_flags {
+	DB_CREATE = 1,		/* make the file when it is not there */
+	DB_READ_ONLY = 2,	/* also opens a clean WAL file on a read-only
+				 * file system (immutable) */
+	DB_FAST_SYNC = 4,	/* tests and rebuilds only: synchronous=OFF */
+};
+
+/* where: "sqlite:PATH".  lock_path: the writer lock, NULL for none (memory). */
+enum mq_status db_open(struct env *env, const char *where, int flags,
+    const char *lock_path, struct db **out, struct err *err) MUST_CHECK;
+void db_close(struct db **db);
+struct env *db_env(struct db *db);
+bool db_is_read_only(const struct db *db);
+
+/* `caller` is kept for messages: db_begin(db, __func__, err).  Waits at most
+ * db_set_wait() ms (default 5000) for the lock. */
+enum mq_status db_begin(struct db *db, const char *caller, struct err *err)
+    MUST_CHECK;
+/* After MQ_OK the data is on the disk: commit and fsync have returned.  On
+ * failure the transaction is rolled back and nothing was saved. */
+enum mq_status db_commit(struct db *db, struct err *err) MUST_CHECK;
+void db_rollback(struct db *db);	/* nothing when none is open */
+bool db_in_transaction(const struct db *db);
+void db_set_wait(struct db *db, int ms);
+
+/* Statements are cached by the address of their constant text, so `sql` must
+ * be a literal.  db_query() resets a statement for new binds; release it with
+ * db_done().  Nested use of the same text gets a statement of its own. */
+enum mq_status db_query(struct db *db, const char *sql, struct db_stmt **out,
+    struct err *err) MUST_CHECK;
+void db_bind_i64(struct db_stmt *s, int64_t v);		/* next placeholder */
+void db_bind_text(struct db_stmt *s, const char *text);	/* NULL binds NULL */
+void db_bind_textn(struct db_stmt *s, const char *text, size_t len);
+void db_bind_blob(struct db_stmt *s, const void *p, size_t n);
+void db_bind_null(struct db_stmt *s);
+/* *row false: no more rows. */
+enum mq_status db_step(struct db_stmt *s, bool *row, struct err *err)
+    MUST_CHECK;
+void db_done(struct db_stmt **s);
+/* Runs a statement that returns no rows, then releases it. */
+enum mq_status db_run(struct db_stmt **s, struct err *err) MUST_CHECK;
+int64_t db_changes(struct db *db);
+
+/* Columns by name; absent is an assertion failure, NULL gives 0 / "". */
+int64_t db_i64(struct db_stmt *s, const char *column);
+const char *db_text(struct db_stmt *s, const char *column);
+const void *db_blob(struct db_stmt *s, const char *column, size_t *len);
+bool db_is_null(struct db_stmt *s, const char *column);
+void db_copy(struct db_stmt *s, const char *column, char *out, size_t size);
+
+/* One number or nothing: db_scalar(db, "SELECT …", &v, err) with no binds. */
+enum mq_status db_scalar(struct db *db, const char *sql, int64_t *out,
+    struct err *err) MUST_CHECK;
+/* Constant SQL without results (schema). */
+enum mq_status db_exec(struct db *db, const char *sql, struct err *err)
+    MUST_CHECK;
+/* Moves the WAL into the file, under the writer lock. */
+enum mq_status db_checkpoint(struct db *db, struct err *err) MUST_CHECK;
+int64_t db_wal_bytes(struct db *db);
+/* The driver's own handle, for the one file that adds a tokenizer. */
+void *db_raw(struct db *db);
+
+/* ---- migrations (migrate.c): an append-only list, one step = one
+ * transaction, a newer schema is refused ---- */
+struct db_migration { const char *name; const char *sql; };
+enum mq_status db_migrate(struct db *db, const struct db_migration *list,
+    size_t n, struct err *err) MUST_CHECK;
+
+/* migrations.c: the node's schema. */
+extern const struct db_migration db_node_migrations[];
+extern const size_t db_node_migrations_n;
+
+#endif
