@@ -1,0 +1,94 @@
+/*
+ * The node's schema.  Append only: a released step is never edited.
+ */
+#include "db.h"
+
+/* entry: headers, never changed.  pos is the order of arrival here.
+ * entry_body: the only place erasure and purge may delete from; box is
+ * salt ‖ body wrapped at rest under the node's data key. */
+static const char ledger_1[] =
+"CREATE TABLE entry(pos INTEGER PRIMARY KEY, dev INTEGER NOT NULL,"
+" seq INTEGER NOT NULL, subj INTEGER NOT NULL, hash BLOB NOT NULL,"
+" head BLOB NOT NULL, UNIQUE(dev, seq)) STRICT;"
+"CREATE INDEX entry_subj ON entry(subj, pos);"
+"CREATE TABLE entry_body(dev INTEGER NOT NULL, seq INTEGER NOT NULL,"
+" box BLOB NOT NULL, PRIMARY KEY(dev, seq)) STRICT, WITHOUT ROWID;"
+"CREATE TABLE entry_gone(dev INTEGER NOT NULL, seq INTEGER NOT NULL,"
+" why_dev INTEGER NOT NULL, why_seq INTEGER NOT NULL,"
+" PRIMARY KEY(dev, seq)) STRICT, WITHOUT ROWID;"
+"CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN"
+" SELECT RAISE(ABORT, 'entries are never changed'); END;"
+"CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN"
+" SELECT RAISE(ABORT, 'entries are never deleted'); END;"
+"CREATE TRIGGER entry_body_no_update BEFORE UPDATE ON entry_body BEGIN"
+" SELECT RAISE(ABORT, 'bodies are never changed'); END;"
+"CREATE TRIGGER entry_body_no_delete BEFORE DELETE ON entry_body"
+" WHEN NOT EXISTS(SELECT 1 FROM entry_gone g WHERE g.dev = OLD.dev"
+" AND g.seq = OLD.seq) BEGIN"
+" SELECT RAISE(ABORT, 'bodies go only by erasure or purge'); END;"
+"CREATE TABLE meta(key TEXT PRIMARY KEY, num INTEGER, text TEXT)"
+" STRICT, WITHOUT ROWID;";
+
+/* Projections: thrown away and rebuilt to identical bytes. */
+static const char projection_1[] =
+"CREATE TABLE record(rec INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
+" org TEXT NOT NULL, state TEXT NOT NULL, level TEXT NOT NULL,"
+" grade TEXT NOT NULL, title TEXT NOT NULL, owner TEXT NOT NULL,"
+" no TEXT NOT NULL, by TEXT NOT NULL, who INTEGER NOT NULL,"
+" place INTEGER NOT NULL, due_at INTEGER NOT NULL,"
+" opened_at INTEGER NOT NULL, closed_at INTEGER NOT NULL,"
+" changed_at INTEGER NOT NULL, num INTEGER NOT NULL,"
+" flags INTEGER NOT NULL, cause INTEGER NOT NULL,"
+" own_dev INTEGER NOT NULL, own_seq INTEGER NOT NULL,"
+" box BLOB NOT NULL) STRICT;"
+"CREATE INDEX record_opened ON record(kind, opened_at, rec);"
+"CREATE INDEX record_changed ON record(changed_at, rec);"
+"CREATE INDEX record_kind_changed ON record(kind, changed_at, rec);"
+"CREATE INDEX record_due ON record(kind, due_at, rec) WHERE due_at > 0;"
+"CREATE INDEX record_who ON record(who, opened_at) WHERE who > 0;"
+"CREATE INDEX record_place ON record(place, opened_at) WHERE place > 0;"
+"CREATE INDEX record_no ON record(no) WHERE no <> '';"
+"CREATE INDEX record_cause ON record(cause) WHERE cause > 0;"
+"CREATE TABLE record_key(kind TEXT NOT NULL, slot INTEGER NOT NULL,"
+" key TEXT NOT NULL, rec INTEGER NOT NULL,"
+" PRIMARY KEY(kind, slot, key, rec)) STRICT, WITHOUT ROWID;"
+"CREATE INDEX record_key_rec ON record_key(rec);"
+"CREATE TABLE tally(kind TEXT NOT NULL, what TEXT NOT NULL,"
+" key TEXT NOT NULL, org TEXT NOT NULL, day INTEGER NOT NULL,"
+" n INTEGER NOT NULL, PRIMARY KEY(kind, what, key, org, day))"
+" STRICT, WITHOUT ROWID;"
+"CREATE TABLE search_todo(rec INTEGER PRIMARY KEY) STRICT;"
+"CREATE TABLE search_doc(rec INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
+" opened_at INTEGER NOT NULL, words TEXT NOT NULL) STRICT;"
+"CREATE TABLE search_name(kind TEXT NOT NULL, key TEXT NOT NULL,"
+" rec INTEGER NOT NULL, PRIMARY KEY(kind, key, rec))"
+" STRICT, WITHOUT ROWID;"
+"CREATE INDEX search_name_rec ON search_name(rec);";
+
+/* This node's own business: never folded, never sent as entries. */
+static const char local_1[] =
+"CREATE TABLE receipt(seq_to INTEGER PRIMARY KEY, seq_from INTEGER NOT NULL,"
+" dev INTEGER NOT NULL, no TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+"CREATE TABLE returned(first INTEGER PRIMARY KEY, last INTEGER NOT NULL,"
+" dev INTEGER NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;"
+"CREATE TABLE inbox_bad(pos INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+" reason TEXT NOT NULL, line BLOB NOT NULL) STRICT;"
+"CREATE TABLE district(key TEXT PRIMARY KEY, state TEXT NOT NULL,"
+" due INTEGER NOT NULL, phone TEXT NOT NULL, as_of INTEGER NOT NULL,"
+" closed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+"CREATE TABLE login_try(number TEXT PRIMARY KEY, fails INTEGER NOT NULL,"
+" locked_until INTEGER NOT NULL, rounds INTEGER NOT NULL)"
+" STRICT, WITHOUT ROWID;"
+"CREATE TABLE login_pin(number TEXT PRIMARY KEY, box BLOB NOT NULL,"
+" at INTEGER NOT NULL, code_used TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+"CREATE TABLE account_out(pos INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+" box BLOB NOT NULL) STRICT;"
+"CREATE TABLE seen(by TEXT NOT NULL, rec INTEGER NOT NULL,"
+" hlc INTEGER NOT NULL, PRIMARY KEY(by, rec)) STRICT, WITHOUT ROWID;";
+
+const struct db_migration db_node_migrations[] = {
+	{ "ledger", ledger_1 },
+	{ "projection", projection_1 },
+	{ "local", local_1 },
+};
+const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);

@@ -1,0 +1,53 @@
+/*
+ * What a kind of record can do.  One facet, one file in core/facets/, one
+ * constant of this struct.  decide() runs at save only: it checks the fields
+ * and writes what is decided into `d`.
+ */
+#ifndef MQ_FACET_H
+#define MQ_FACET_H
+
+#include "access.h"
+#include "pack.h"
+#include "record.h"
+
+#define ACT_COMPLAINTS 32
+
+/* One thing about to be saved. */
+struct act {
+	struct node *n;
+	const struct session *who;
+	const struct kind *kind;
+	const char *op;			/* open, step, fix */
+	const char *step;		/* "" unless op is step */
+	struct utc now;
+	const struct record_full *prior;	/* NULL for open */
+	struct fields *f;		/* as entered; facets may normalise */
+	struct fields *d;		/* decided: state, due, owner, … */
+	struct { char field[33]; struct err err; }
+	    complaints[ACT_COMPLAINTS];
+	int ncomplaints;
+};
+
+/* Adds a complaint about a field ("" = about the whole). */
+void act_complain(struct act *a, const char *field, enum mq_status code,
+    const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+struct facet {
+	const char *name;
+	/* NULL: has nothing to decide.  Complaints do not fail the call; a
+	 * status other than MQ_OK means it could not be decided at all. */
+	enum mq_status (*decide)(struct act *a, struct err *err);
+};
+
+extern const struct facet facet_form, facet_flow, facet_hours, facet_tally;
+
+/* Decided values that the fold knows and puts into fixed columns:
+ *   state level grade title owner no who place due opened closed num
+ *   confidential clock
+ * who, place: refs as text; due, opened, closed: ms; the rest of `d` stays
+ * beside them (due_rule, due_calendar, route, …). */
+
+/* Runs every facet of the kind over the act. */
+enum mq_status facet_decide(struct act *a, struct err *err) MUST_CHECK;
+
+#endif

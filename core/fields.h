@@ -1,0 +1,57 @@
+/*
+ * The words of one record: a small sorted map name → value.
+ *
+ * Values are text, a whole number, a list of texts, or "taken away" (a
+ * correction that empties a field).  Sealed values are kept as text that
+ * begins with FIELDS_SEALED.  Names are [a-z][a-z0-9_]{0,31}; canonical JSON
+ * of the map is {"name":value,…} sorted by name.
+ */
+#ifndef MQ_FIELDS_H
+#define MQ_FIELDS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/units.h"
+
+#define FIELDS_MAX 200
+#define FIELDS_TEXT_MAX (16u * 1024u)	/* bytes of one value */
+/* "sealed:MASK:BASE64": shown as MASK, opened only by the records key. */
+#define FIELDS_SEALED "sealed:"
+
+enum field_kind { FV_GONE, FV_TEXT, FV_INT, FV_LIST };
+
+struct field_value {
+	char name[33];
+	enum field_kind kind;
+	char *text;		/* FV_TEXT; FV_LIST: items joined by '\n' */
+	int64_t num;		/* FV_INT */
+};
+
+struct fields {
+	struct field_value *v;	/* sorted by name */
+	size_t n;
+	size_t cap;
+};
+
+void fields_free(struct fields *f);
+void fields_copy(struct fields *dst, const struct fields *src);
+void fields_set(struct fields *f, const char *name, const char *text);
+void fields_set_int(struct fields *f, const char *name, int64_t v);
+/* items joined by '\n'; "" is an empty list. */
+void fields_set_list(struct fields *f, const char *name, const char *items);
+void fields_set_gone(struct fields *f, const char *name);
+void fields_drop(struct fields *f, const char *name);
+const struct field_value *fields_get(const struct fields *f,
+    const char *name);		/* NULL when absent */
+const char *fields_text(const struct fields *f, const char *name); /* or "" */
+int64_t fields_int(const struct fields *f, const char *name,
+    int64_t otherwise);		/* digits in a text count too */
+bool fields_has(const struct fields *f, const char *name); /* not empty */
+bool fields_same(const struct field_value *a, const struct field_value *b);
+
+void fields_write(const struct fields *f, struct jout *out);	/* {…} */
+enum mq_status fields_read(const struct jnode *obj, struct fields *out,
+    struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * The flow facet's reading side: which steps may be taken now, by whom, and
+ * how a due time came about.
+ */
+#ifndef MQ_FLOW_H
+#define MQ_FLOW_H
+
+#include "facet.h"
+
+/* Steps possible in the record's state for this person, in pack order. */
+size_t flow_steps(struct node *n, const struct session *who,
+    const struct record_full *r, const struct flow_step **out, size_t max);
+/* The due time's sum in words: rule, start, calendar, result, late by. */
+void flow_explain_due(struct node *n, const struct record_full *r,
+    enum lang lang, struct buf *out);
+/* Urgency for colour and word at `now`. */
+enum flow_urgency { FLOW_NONE, FLOW_CALM, FLOW_SOON, FLOW_LATE, FLOW_DONE };
+enum flow_urgency flow_urgency(struct node *n, const struct record *r,
+    struct utc now);
+
+#endif

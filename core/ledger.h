@@ -1,0 +1,73 @@
+/*
+ * The only writer of entries.  Append only: triggers refuse anything else.
+ */
+#ifndef MQ_LEDGER_H
+#define MQ_LEDGER_H
+
+#include "entry_check.h"
+#include "node.h"
+
+/* One entry to be written; the ledger adds identity, clock, chain. */
+struct ledger_new {
+	const char *kind;	/* "visit" */
+	const char *op;		/* "open" */
+	struct ref subj;	/* no ref: this entry opens the record */
+	struct ref cause;
+	int cause_index;	/* >= 0: the entry of this save at that index */
+	int subj_index;		/* >= 0: subject opened in this same save */
+	const char *org;
+	struct buf *body;	/* canonical bytes */
+};
+
+/* Appends one save inside the caller's transaction.  ids[n] receives the
+ * identities.  Refuses when the wall clock stands before the last entry by
+ * more than a day or before the build (MQ_E_CLOCK) until the time was
+ * confirmed (ledger_confirm_clock). */
+enum mq_status ledger_append(struct node *n, const char *by,
+    const struct ledger_new *list, int count, struct ref *ids,
+    struct err *err) MUST_CHECK;
+
+/* A person confirmed date and time: the difference is added to the wall clock
+ * from now on and entries carry 时间人工确认 until the hub confirms. */
+enum mq_status ledger_confirm_clock(struct node *n, struct utc real,
+    struct err *err) MUST_CHECK;
+struct utc ledger_now(struct node *n);	/* wall clock with that correction */
+
+/* Takes one received line (raw) inside the caller's transaction; the same
+ * entry twice is fine (*is_new false).  Same identity with another hash:
+ * MQ_E_FORKED.  Own entries come this way too after a lost tail. */
+enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
+    bool *is_new, struct err *err) MUST_CHECK;
+
+struct ledger_head { int64_t seq; uint8_t hash[CRYPTO_HASH]; };
+enum mq_status ledger_head(struct node *n, struct ledger_head *out,
+    struct err *err) MUST_CHECK;
+
+/* The bytes of one entry; body is empty with *erased true when gone. */
+enum mq_status ledger_read(struct node *n, struct ref id, struct entry *e,
+    struct buf *head, struct buf *body, bool *erased, struct err *err)
+    MUST_CHECK;
+/* Wire lines of own entries seq in [from, to], at most `max_bytes`, whole
+ * saves only; *last gets the last sequence written. */
+enum mq_status ledger_lines(struct node *n, int64_t from, int64_t to,
+    size_t max_bytes, struct buf *out, int64_t *last, struct err *err)
+    MUST_CHECK;
+/* Any entry as its wire line. */
+enum mq_status ledger_line_of(struct node *n, struct ref id, struct buf *out,
+    struct err *err) MUST_CHECK;
+
+/* Drops salt and body of one entry (erasure or purge), in a transaction. */
+enum mq_status ledger_erase(struct node *n, struct ref id, struct ref why,
+    struct err *err) MUST_CHECK;
+
+struct ledger_report {
+	int64_t entries, chains, bodies, erased, bad;
+	char first_bad[200];	/* which entry and what is wrong, in words */
+};
+/* Walks every chain: hashes, links, gaps, body digests, saves whole, the
+ * copy of the head.  progress may be NULL.  MQ_E_DAMAGED when bad > 0. */
+enum mq_status ledger_verify(struct node *n,
+    void (*progress)(void *ctx, int64_t done, int64_t all), void *ctx,
+    struct ledger_report *out, struct err *err) MUST_CHECK;
+
+#endif

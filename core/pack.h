@@ -1,0 +1,165 @@
+/*
+ * A configuration pack: a folder of CSV files, read whole at start and
+ * constant afterwards.  Files and columns: docs/PACK.md.
+ */
+#ifndef MQ_PACK_H
+#define MQ_PACK_H
+
+#include "base/env.h"
+#include "base/err.h"
+#include "base/units.h"
+#include "org.h"
+
+enum field_type {
+	FT_TEXT, FT_INTEGER, FT_DATE, FT_TIME, FT_SELECT_ONE, FT_SELECT_MULTI,
+	FT_NOTE, FT_CALCULATE, FT_BARCODE, FT_BEGIN_GROUP, FT_END_GROUP,
+	/* ours */
+	FT_PERSON, FT_ORG, FT_PLACE, FT_STAFF, FT_PHONE, FT_IDNUMBER,
+	FT_MONEY, FT_MINUTES, FT_WHEN,
+};
+enum field_class { FC_OPEN, FC_WORKING, FC_SEALED };
+
+/* All texts borrowed from the pack; "" when absent. */
+struct field {
+	const char *name;
+	enum field_type type;
+	const char *label[2];		/* by enum lang */
+	const char *hint[2];
+	bool required;
+	const char *required_if;	/* expression, "" none */
+	const char *relevant;
+	const char *constraint;
+	const char *constraint_message[2];
+	const char *calculation;
+	const char *preset;		/* column "default" */
+	const char *list;		/* choice list of a select */
+	const char *choice_filter;
+	const char *appearance;		/* "multiline", "digits", … */
+	enum field_class class;
+	int index;			/* slot 1 … 4 of record_key, 0 none */
+	int max_chars;			/* 0: the type's own */
+	int line;			/* in the CSV */
+};
+
+struct choice {
+	const char *list;
+	const char *name;		/* stored */
+	const char *label[2];
+	const char *filter;		/* "key=value key=value" */
+	int digit;			/* key that picks it, 0 none */
+};
+
+struct phrase { const char *kind, *field; int digit; const char *text[2]; };
+
+/* flow/<kind>.csv */
+struct flow_state {
+	const char *name;		/* "accepted" */
+	const char *label[2];
+	bool closed;
+	bool public_;			/* shown to any station by number */
+};
+struct flow_step {
+	const char *name;		/* "dispatch" */
+	const char *label[2];
+	const char *key;		/* one letter */
+	const char *from;		/* states, blank-separated; "*" any */
+	const char *to;			/* state; "" stays */
+	const char *owner;		/* who owes next: "@org" the record's
+					 * unit, "@field:NAME", "@parent",
+					 * "@from" the sender, a code, ""
+					 * unchanged */
+	const char *fields;		/* fields asked, blank-separated; a
+					 * trailing ! means required */
+	const char *clock;		/* "start:RULE", "stop", "pause",
+					 * "resume" or "" */
+	bool route;			/* the new owner's feed gains it */
+	bool not_doer;			/* whoever did the last step of this
+					 * name list may not do this one */
+	const char *not_after;		/* step whose doer may not do this */
+};
+/* due.csv: the first row that fits decides. */
+struct due_rule {
+	const char *kind, *rule;	/* rule named by a step's clock */
+	const char *category, *grade;	/* "" any */
+	int64_t value;
+	const char *unit;	/* minute hour workhour day workday */
+	const char *label[2];
+};
+/* derive.csv: a saved record makes another in the same save. */
+struct derive_rule {
+	const char *from;	/* kind */
+	const char *if_field;	/* only when this field is filled */
+	const char *to;		/* kind */
+	const char *map;	/* "volunteer=@by minutes=minutes act=#home" */
+};
+
+struct kind {
+	const char *name;
+	const char *label[2];
+	const char *facets;		/* blank-separated */
+	const char *title;		/* template "${purpose} ${who}" */
+	const char *notice[2];		/* 告知 line; "" none */
+	bool confidential;
+	bool register_;			/* person, household, … */
+	const char *org_from;		/* "@node", "@who" (unit of the person),
+					 * "@field:NAME" */
+	const char *columns;		/* list columns, blank-separated */
+	const struct field *fields;
+	size_t nfields;
+	const struct flow_state *states;
+	size_t nstates;
+	const struct flow_step *steps;
+	size_t nsteps;
+	const struct field *step_fields;	/* survey/<kind>.step.csv */
+	size_t nstep_fields;
+};
+
+/* roles.csv */
+struct role_row {
+	const char *role, *kind, *action;	/* "*" any */
+	const char *scope;	/* own, org, subtree, route, all */
+};
+struct role { const char *name; const char *label[2]; };
+
+struct pack;
+
+enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
+    struct err *err) MUST_CHECK;
+void pack_free(struct pack **p);
+
+const char *pack_name(const struct pack *p);
+int pack_version(const struct pack *p);
+/* "standard:1": goes into every entry. */
+const char *pack_id(const struct pack *p);
+const char *pack_dir(const struct pack *p);
+/* pack.csv; absent keys give the fallback, a lint error at check time. */
+const char *pack_text(const struct pack *p, const char *key,
+    const char *fallback);
+int64_t pack_int(const struct pack *p, const char *key, int64_t fallback);
+
+const struct orgs *pack_orgs(const struct pack *p);
+size_t pack_kinds(const struct pack *p);
+const struct kind *pack_kind_at(const struct pack *p, size_t i);
+const struct kind *pack_kind(const struct pack *p, const char *name);
+bool kind_has_facet(const struct kind *k, const char *facet);
+/* Searches fields, then step_fields. */
+const struct field *kind_field(const struct kind *k, const char *name);
+const struct flow_state *kind_state(const struct kind *k, const char *name);
+const struct flow_step *kind_step(const struct kind *k, const char *name);
+
+/* Choices of a list in order; *n gets how many. */
+const struct choice *pack_choices(const struct pack *p, const char *list,
+    size_t *n);
+const struct choice *pack_choice(const struct pack *p, const char *list,
+    const char *name);
+/* Phrases of a field by digit 1 … 9. */
+size_t pack_phrases(const struct pack *p, const char *kind,
+    const char *field, const struct phrase **out, size_t max);
+const struct role *pack_role(const struct pack *p, const char *name);
+const struct role_row *pack_role_rows(const struct pack *p, size_t *n);
+const struct due_rule *pack_due_rules(const struct pack *p, size_t *n);
+const struct derive_rule *pack_derives(const struct pack *p, size_t *n);
+struct calendar;
+const struct calendar *pack_calendar(const struct pack *p);
+
+#endif
