@@ -6,6 +6,7 @@
 #ifndef MQ_CALENDAR_H
 #define MQ_CALENDAR_H
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/env.h"
 
