@@ -134,7 +134,8 @@ err_say_part(const struct err *err, enum err_part part, enum lang lang,
 void
 err_say(const struct err *err, enum lang lang, char *out, size_t size)
 {
-	static const char *const stops[] = { "。", ".", "!", "?", "!", "?" };
+	static const char *const stops[] = { "。", ".", "!", "?", "\uff01",
+	    "\uff1f" };
 	struct buf b = BUF_INIT(4096);
 	size_t i, n;
 
