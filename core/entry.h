@@ -50,7 +50,7 @@
 #define ENTRY_DEV_MAX 99999	/* highest node number */
 #define ENTRY_EPOCH_MAX 255
 #define ENTRY_SEQ_MAX (INT64_C(1) << 38)
-#define ENTRY_REF_TEXT 32
+#define ENTRY_REF_TEXT 48
 
 /* A node with its epoch: node << 8 | epoch.  0 is nobody. */
 struct dev { int64_t v; };

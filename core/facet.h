@@ -43,7 +43,10 @@ extern const struct facet facet_form, facet_flow, facet_hours, facet_tally;
 
 /* Decided values that the fold knows and puts into fixed columns:
  *   state level grade title owner no who place due opened closed num
- *   confidential clock
+ *   confidential clock key k1 … k4
+ * key: what num counts under in the tally.  k1 … k4: folded values of the
+ * kind's index fields (slot 1 … 4, class open only).  A step also writes
+ * d.from, the state it left.
  * who, place: refs as text; due, opened, closed: ms; the rest of `d` stays
  * beside them (due_rule, due_calendar, route, …). */
 

@@ -39,6 +39,19 @@ struct utc ledger_now(struct node *n);	/* wall clock with that correction */
 enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
     bool *is_new, struct err *err) MUST_CHECK;
 
+/* Heads of a subject: its entries that no held entry comes after, sorted.  At
+ * most ENTRY_AFTER_MAX, the latest ones. */
+enum mq_status ledger_heads(struct node *n, struct ref subj,
+    struct ref out[ENTRY_AFTER_MAX], int *count, struct err *err) MUST_CHECK;
+
+/* After a healed tail: goes on as the next epoch, in a transaction.  The new
+ * chain's first `prev` is the last hash of the former one. */
+enum mq_status ledger_new_epoch(struct node *n, struct err *err) MUST_CHECK;
+/* Notes the head in the file beside the database (a lost tail shows). */
+void ledger_note_head(struct node *n);
+/* True when that copy is ahead of the ledger: the tail was lost. */
+bool ledger_tail_lost(struct node *n);
+
 struct ledger_head { int64_t seq; uint8_t hash[CRYPTO_HASH]; };
 enum mq_status ledger_head(struct node *n, struct ledger_head *out,
     struct err *err) MUST_CHECK;

@@ -56,6 +56,7 @@ struct record {
 	struct utc closed_at;
 	struct utc changed_at;	/* last entry */
 	int64_t num;		/* minutes, count, sum: by kind */
+	char tkey[32];		/* what num counts under (d.key) */
 	int flags;
 	struct ref cause;	/* what it was derived from */
 	int64_t own_seq;	/* this node's last entry in it, 0 none */
@@ -142,8 +143,10 @@ enum mq_status record_derived(struct node *n, int64_t rec,
     struct record *rows, int max, int *n_out, struct err *err) MUST_CHECK;
 
 /* ---- counts kept by the fold ---- */
-/* what: "state" (key = state), "opened", "closed", "minutes", "tap"
- * (key = choice).  day 0 in from/to: no day.  scope as above. */
+/* what: "state" (key = state, no day), "opened", "closed", "num" (the sum of
+ * `num`: minutes of service, taps by key d.key).  key NULL: any.  from/to are
+ * inclusive days, ignored for "state".  scope as above; void and confidential
+ * records do not count. */
 enum mq_status record_count(struct node *n, const char *kind,
     const char *what, const char *key, const char *scope, struct day from,
     struct day to, int64_t *out, struct err *err) MUST_CHECK;

@@ -38,7 +38,7 @@ static const char projection_1[] =
 " place INTEGER NOT NULL, due_at INTEGER NOT NULL,"
 " opened_at INTEGER NOT NULL, closed_at INTEGER NOT NULL,"
 " changed_at INTEGER NOT NULL, num INTEGER NOT NULL,"
-" flags INTEGER NOT NULL, cause INTEGER NOT NULL,"
+" tkey TEXT NOT NULL, flags INTEGER NOT NULL, cause INTEGER NOT NULL,"
 " own_dev INTEGER NOT NULL, own_seq INTEGER NOT NULL,"
 " box BLOB NOT NULL) STRICT;"
 "CREATE INDEX record_opened ON record(kind, opened_at, rec);"

@@ -1,0 +1,304 @@
+/*
+ * The sorted map of one record's words.  See fields.h.
+ */
+#include "fields.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "base/xmalloc.h"
+
+static bool name_ok(const char *name)
+{
+	size_t i;
+
+	if (!(name[0] >= 'a' && name[0] <= 'z'))
+		return false;
+	for (i = 1; name[i]; i++)
+		if (!((name[i] >= 'a' && name[i] <= 'z') ||
+		    (name[i] >= '0' && name[i] <= '9') || name[i] == '_'))
+			return false;
+	return i <= 32;
+}
+
+/* Index of the name, or where it belongs. */
+static size_t find(const struct fields *f, const char *name, bool *there)
+{
+	size_t lo = 0, hi = f->n;
+
+	*there = false;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int c = strcmp(f->v[mid].name, name);
+
+		if (c == 0) {
+			*there = true;
+			return mid;
+		}
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static struct field_value *slot(struct fields *f, const char *name)
+{
+	bool there;
+	size_t i = find(f, name, &there);
+	struct field_value *v;
+
+	assert(name_ok(name));
+	if (!there) {
+		assert(f->n < FIELDS_MAX);
+		f->v = xgrow(f->v, &f->cap, f->n + 1, sizeof(*f->v));
+		memmove(&f->v[i + 1], &f->v[i], (f->n - i) * sizeof(*f->v));
+		f->n++;
+		memset(&f->v[i], 0, sizeof(f->v[i]));
+		xcopy(f->v[i].name, sizeof(f->v[i].name), name);
+	}
+	v = &f->v[i];
+	FREE(v->text);
+	v->num = 0;
+	return v;
+}
+
+void fields_free(struct fields *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		free(f->v[i].text);
+	free(f->v);
+	memset(f, 0, sizeof(*f));
+}
+
+void fields_copy(struct fields *dst, const struct fields *src)
+{
+	struct fields out = { NULL, 0, 0 };
+	size_t i;
+
+	for (i = 0; i < src->n; i++) {
+		const struct field_value *s = &src->v[i];
+		struct field_value *v = slot(&out, s->name);
+
+		v->kind = s->kind;
+		v->num = s->num;
+		v->text = s->text ? xstrdup(s->text) : NULL;
+	}
+	fields_free(dst);
+	*dst = out;
+}
+
+void fields_set(struct fields *f, const char *name, const char *text)
+{
+	char *copy = xstrdup(text);	/* text may live in the old value */
+	struct field_value *v = slot(f, name);
+
+	v->kind = FV_TEXT;
+	v->text = copy;
+}
+
+void fields_set_int(struct fields *f, const char *name, int64_t num)
+{
+	struct field_value *v = slot(f, name);
+
+	v->kind = FV_INT;
+	v->num = num;
+}
+
+void fields_set_list(struct fields *f, const char *name, const char *items)
+{
+	char *copy = xstrdup(items);
+	struct field_value *v = slot(f, name);
+
+	v->kind = FV_LIST;
+	v->text = copy;
+}
+
+void fields_set_gone(struct fields *f, const char *name)
+{
+	slot(f, name)->kind = FV_GONE;
+}
+
+void fields_drop(struct fields *f, const char *name)
+{
+	bool there;
+	size_t i = find(f, name, &there);
+
+	if (!there)
+		return;
+	free(f->v[i].text);
+	f->n--;
+	memmove(&f->v[i], &f->v[i + 1], (f->n - i) * sizeof(*f->v));
+}
+
+const struct field_value *fields_get(const struct fields *f,
+    const char *name)
+{
+	bool there;
+	size_t i = find(f, name, &there);
+
+	return there ? &f->v[i] : NULL;
+}
+
+const char *fields_text(const struct fields *f, const char *name)
+{
+	const struct field_value *v = fields_get(f, name);
+
+	return v && v->text ? v->text : "";
+}
+
+int64_t fields_int(const struct fields *f, const char *name,
+    int64_t otherwise)
+{
+	const struct field_value *v = fields_get(f, name);
+	char *end;
+	long long n;
+
+	if (!v || v->kind == FV_GONE)
+		return otherwise;
+	if (v->kind == FV_INT)
+		return v->num;
+	if (!v->text[0])
+		return otherwise;
+	n = strtoll(v->text, &end, 10);
+	return *end ? otherwise : (int64_t)n;
+}
+
+bool fields_has(const struct fields *f, const char *name)
+{
+	const struct field_value *v = fields_get(f, name);
+
+	if (!v || v->kind == FV_GONE)
+		return false;
+	return v->kind == FV_INT || v->text[0];
+}
+
+bool fields_same(const struct field_value *a, const struct field_value *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == FV_GONE)
+		return true;
+	if (a->kind == FV_INT)
+		return a->num == b->num;
+	return strcmp(a->text, b->text) == 0;
+}
+
+static void write_list(const char *items, struct jout *out)
+{
+	const char *p = items;
+
+	jout_list(out);
+	while (*p) {
+		size_t n = strcspn(p, "\n");
+
+		jout_strn(out, p, n);
+		p += n + (p[n] == '\n');
+	}
+	jout_list_end(out);
+}
+
+void fields_write(const struct fields *f, struct jout *out)
+{
+	size_t i;
+
+	jout_obj(out);
+	for (i = 0; i < f->n; i++) {
+		const struct field_value *v = &f->v[i];
+
+		jout_key(out, v->name);
+		switch (v->kind) {
+		case FV_GONE:
+			jout_null(out);
+			break;
+		case FV_INT:
+			jout_int(out, v->num);
+			break;
+		case FV_TEXT:
+			jout_str(out, v->text);
+			break;
+		case FV_LIST:
+			write_list(v->text, out);
+			break;
+		}
+	}
+	jout_obj_end(out);
+}
+
+static enum mq_status read_list(const struct jnode *node, struct buf *items,
+    struct err *err)
+{
+	size_t i, n = jnode_count(node);
+
+	for (i = 0; i < n; i++) {
+		const char *s = jnode_str(jnode_at(node, i), NULL);
+
+		if (!s)
+			return err_set(err, MQ_E_ENTRY_BAD, "list item");
+		if (i)
+			buf_addc(items, '\n');
+		buf_adds(items, s);
+	}
+	return MQ_OK;
+}
+
+static enum mq_status read_value(struct fields *f, const char *name,
+    const struct jnode *v, struct err *err)
+{
+	struct buf items = BUF_INIT(FIELDS_TEXT_MAX);
+	enum mq_status st = MQ_OK;
+
+	switch (jnode_kind(v)) {
+	case J_NULL:
+		fields_set_gone(f, name);
+		break;
+	case J_INT:
+		fields_set_int(f, name, jnode_int(v, 0));
+		break;
+	case J_BOOL:
+		fields_set_int(f, name, jnode_bool(v, false));
+		break;
+	case J_STR:
+		fields_set(f, name, jnode_str(v, ""));
+		break;
+	case J_LIST:
+		st = read_list(v, &items, err);
+		if (!st)
+			fields_set_list(f, name, buf_str(&items));
+		break;
+	default:
+		st = err_set(err, MQ_E_ENTRY_BAD, "field %s", name);
+	}
+	buf_free(&items);
+	return st;
+}
+
+enum mq_status fields_read(const struct jnode *obj, struct fields *out,
+    struct err *err)
+{
+	struct fields f = { NULL, 0, 0 };
+	size_t i, n = jnode_count(obj);
+	enum mq_status st = MQ_OK;
+
+	if (jnode_kind(obj) != J_OBJ || n > FIELDS_MAX)
+		return err_set(err, MQ_E_ENTRY_BAD, "fields");
+	for (i = 0; i < n && !st; i++) {
+		const char *name;
+		const struct jnode *v = jnode_member(obj, i, &name);
+
+		if (!name_ok(name))
+			st = err_set(err, MQ_E_ENTRY_BAD, "field name");
+		else
+			st = read_value(&f, name, v, err);
+	}
+	if (st) {
+		fields_free(&f);
+		return st;
+	}
+	fields_free(out);
+	*out = f;
+	return MQ_OK;
+}
