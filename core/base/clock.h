@@ -35,14 +35,20 @@ struct when { struct day day; enum when_precision precision; int minute; };
  * 11-22 11月22日 2026.11.22 20261122 上午 下午 晚上 14:30 下午3点, now-words
  * 现在/刚才, and English today/yesterday.  A bare time means today; a day
  * and a time may be combined.  `now` is the reference.
- * MQ_E_DATE for an impossible one. */
+ * Also 明天 后天 下周三 (a next visit), full-width digits and 三点半.
+ * 周三 is the latest Wednesday that is not ahead; 本周三, 上周三 and 下周三
+ * count weeks from Monday.  Without a year or month the nearest such day.
+ * 晚上12点 is the midnight that ends the day; 晚上2点 is refused because
+ * people mean two different days by it.
+ * MQ_E_DATE for an impossible one, naming the text.  (In when.c.) */
 enum mq_status when_read(const char *text, struct utc now, struct when *out,
     struct err *err) MUST_CHECK;
 void when_write(const struct when *w, char *out, size_t size);	/* stored */
 void when_show(const struct when *w, enum lang lang, char *out, size_t size);
 struct utc when_start(const struct when *w);	/* earliest moment meant */
 
-/* "3 分钟前", "2 小时", "5 天": an age or a remaining time. */
+/* A length or a remaining time when positive ("2 小时", "5 天"), an age when
+ * negative ("3 分钟前", under a minute 刚才).  Cut to the largest unit. */
 void clock_span(int64_t ms, enum lang lang, char *out, size_t size);
 
 #endif

@@ -21,6 +21,11 @@
 #define CRYPTO_REST_EXTRA 40	/* bytes crypto_rest_wrap adds: nonce + tag */
 #define CRYPTO_PIN_STR 128	/* an Argon2id verifier, as text */
 
+/* libsodium exports functions of these two names; ours must not stand in
+ * their place when the programs are linked. */
+#define crypto_hash mq_crypto_hash
+#define crypto_sign mq_crypto_sign
+
 void crypto_init(void);		/* once, first thing in main() */
 
 void crypto_hash(const void *p, size_t n, uint8_t out[CRYPTO_HASH]);
@@ -63,6 +68,7 @@ bool crypto_pin_check(const char *verifier, const char *pin);
 
 void crypto_hex(const void *p, size_t n, char *out);	/* 2n + 1 bytes */
 bool crypto_unhex(const char *s, size_t slen, void *out, size_t n);
+/* Standard alphabet with padding.  Decoding refuses anything else. */
 void crypto_b64(const void *p, size_t n, struct buf *out);
 bool crypto_unb64(const char *s, size_t len, struct buf *out);
 bool crypto_equal(const void *a, const void *b, size_t n);

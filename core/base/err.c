@@ -96,6 +96,21 @@ err_words(enum mq_status code, enum err_part part, enum lang lang)
 	return row(code)->part[lang == LANG_EN ? 1 : 0][part];
 }
 
+/* A detail may hold both languages, "中文‖English". */
+static void
+add_detail(struct buf *out, const char *detail, enum lang lang)
+{
+	static const char bar[] = "‖";
+	const char *mid = strstr(detail, bar);
+
+	if (mid == NULL)
+		buf_adds(out, detail);
+	else if (lang == LANG_EN)
+		buf_adds(out, mid + sizeof(bar) - 1);
+	else
+		buf_add(out, detail, (size_t)(mid - detail));
+}
+
 /* A sentence whose detail is missing must not end in a dangling colon. */
 static void
 add_part(struct buf *out, const struct err *err, enum err_part part,
@@ -116,7 +131,7 @@ add_part(struct buf *out, const struct err *err, enum err_part part,
 			before--;
 	}
 	buf_add(out, w, before);
-	buf_adds(out, err->detail);
+	add_detail(out, err->detail, lang);
 	buf_adds(out, hole + 2);
 }
 

@@ -17,7 +17,8 @@ struct jnode;		/* borrowed from its document; NULL is "absent" */
 
 enum jkind { J_ABSENT, J_NULL, J_BOOL, J_INT, J_STR, J_LIST, J_OBJ };
 
-/* Parses one value that must fill the bytes.  `what` names it in errors. */
+/* Parses one value that must fill the bytes.  `what` names it in errors:
+ * MQ_E_FORMAT, "what:line". */
 enum mq_status jdoc_parse(const char *bytes, size_t len, const char *what,
     struct jdoc **out, struct err *err) MUST_CHECK;
 void jdoc_free(struct jdoc **doc);
@@ -27,7 +28,7 @@ enum jkind jnode_kind(const struct jnode *n);
 const struct jnode *jnode_get(const struct jnode *obj, const char *key);
 size_t jnode_count(const struct jnode *list_or_obj);
 const struct jnode *jnode_at(const struct jnode *list, size_t i);
-/* The i-th member of an object in its written order. */
+/* The i-th member of an object in its written order; walks from the first. */
 const struct jnode *jnode_member(const struct jnode *obj, size_t i,
     const char **key);
 int64_t jnode_int(const struct jnode *n, int64_t otherwise);
@@ -38,7 +39,16 @@ int64_t jget_int(const struct jnode *obj, const char *key, int64_t otherwise);
 const char *jget_str(const struct jnode *obj, const char *key,
     const char *otherwise);
 
-/* ---- writing: onto a buffer, asserting key order ---- */
+/*
+ * ---- writing: onto a buffer, asserting key order ----
+ *
+ * Canonical bytes, on which every hash depends: no white space; keys sorted
+ * by byte; integers in decimal, no "-0"; strings in NFC, UTF-8 as it is, with
+ * these escapes and no other: \" \\ \b \f \n \r \t, and every other byte
+ * below 0x20 as \u00xx in lower-case hex.  "/" and DEL are not escaped.  With
+ * sorted = false only the key order and NFC are not enforced.  Bytes that no
+ * reader would take back (invalid UTF-8, NUL) become U+FFFD: check before.
+ */
 struct jout {
 	struct buf *out;
 	int depth;
