@@ -59,6 +59,10 @@ enum mq_status db_open(struct env *env, const char *where, int flags,
 void db_close(struct db **db);
 struct env *db_env(struct db *db);
 bool db_is_read_only(const struct db *db);
+/* A write or an fsync of this handle failed below the database: nothing is
+ * written through it any more (db_begin gives MQ_E_DB).  Close, open again,
+ * verify, and tell that the last save was NOT saved. */
+bool db_is_suspect(const struct db *db);
 
 /* `caller` is kept for messages: db_begin(db, __func__, err).  Waits at most
  * db_set_wait() ms (default 5000) for the lock. */
@@ -96,13 +100,16 @@ const void *db_blob(struct db_stmt *s, const char *column, size_t *len);
 bool db_is_null(struct db_stmt *s, const char *column);
 void db_copy(struct db_stmt *s, const char *column, char *out, size_t size);
 
-/* One number or nothing: db_scalar(db, "SELECT …", &v, err) with no binds. */
+/* One number or nothing: db_scalar(db, "SELECT …", &v, err) with no binds.
+ * No row and NULL leave *out as it was. */
 enum mq_status db_scalar(struct db *db, const char *sql, int64_t *out,
     struct err *err) MUST_CHECK;
-/* Constant SQL without results (schema). */
+/* Constant SQL without results (schema), several statements if need be.
+ * Outside a transaction it runs in one of its own, PRAGMA and VACUUM alone. */
 enum mq_status db_exec(struct db *db, const char *sql, struct err *err)
     MUST_CHECK;
-/* Moves the WAL into the file, under the writer lock. */
+/* Moves the WAL into the file, under the writer lock, and cuts it to nothing
+ * unless somebody is reading; who must know asks db_wal_bytes(). */
 enum mq_status db_checkpoint(struct db *db, struct err *err) MUST_CHECK;
 int64_t db_wal_bytes(struct db *db);
 /* The driver's own handle, for the one file that adds a tokenizer. */
