@@ -217,7 +217,8 @@ phone_country(struct phone *p)
 	/* Abroad the area code is dialled without its zero. */
 	zero = p->n - cut >= 9 && p->d[cut] != '0' &&
 	    !(p->d[cut] == '1' && p->n - cut == 11) &&
-	    p->d[cut] != '4' && p->d[cut] != '8';
+	    !(p->n - cut == 10 && (memcmp(p->d + cut, "400", 3) == 0 ||
+	    memcmp(p->d + cut, "800", 3) == 0));
 	if (zero)
 		p->d[--cut] = '0';
 	memmove(p->d, p->d + cut, p->n - cut);

@@ -30,7 +30,8 @@ struct err {
 #define ERR_INIT { MQ_OK, 0, "" }
 
 /* Fills err (NULL allowed) and returns code, so callers can `return
- * err_set(...)`.  fmt may be NULL: no detail.  Detail is sanitised. */
+ * err_set(...)`.  fmt may be NULL: no detail.  Detail is sanitised.
+ * "中文‖English" shows each reader one side. */
 enum mq_status err_set(struct err *err, enum mq_status code,
     const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same with errno `sys`; ENOSPC, EROFS and EDQUOT choose their own code. */
