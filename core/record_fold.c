@@ -132,7 +132,9 @@ static void apply(struct fold *fo, const struct history_entry *x)
 	    strcmp(fields_text(&x->d, "from"),
 	    fields_text(&fo->r.d, "state")) != 0)
 		r->flags |= REC_ODD;
-	merge(&fo->r.f, &x->f);
+	/* A note stands in the timeline only. */
+	if (strcmp(x->e.op, "note") != 0)
+		merge(&fo->r.f, &x->f);
 	merge(&fo->r.d, &x->d);
 	xcopy(r->org, sizeof(r->org), x->e.org);
 	if (x->e.at.ms > r->changed_at.ms)

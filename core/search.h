@@ -9,6 +9,9 @@
 #include "access.h"
 #include "record.h"
 
+/* Registers the tokenizer on a connection; before any use of the index. */
+enum mq_status search_register(struct db *db, struct err *err) MUST_CHECK;
+
 /* Indexes records marked by the fold, at most max; *left gets the rest. */
 enum mq_status search_drain(struct node *n, int max, int64_t *left,
     struct err *err) MUST_CHECK;

@@ -1,0 +1,227 @@
+/*
+ * What all loaders of pack files share: texts that live as long as the pack,
+ * cells, and complaints that name file, row and column.
+ */
+#include "pack_data.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "base/file.h"
+#include "base/xmalloc.h"
+
+#define BLOCK (64u * 1024u)
+#define PATH_MAX_HERE 1024
+
+struct pack_block {
+	struct pack_block *next;
+	size_t used, size;
+	char bytes[];
+};
+
+const char *
+pack_data_textn(struct pack *p, const char *s, size_t n)
+{
+	struct pack_block *b = p->texts;
+	char *at;
+
+	if (n == 0)
+		return "";
+	if (b == NULL || b->size - b->used < n + 1) {
+		size_t size = n + 1 > BLOCK ? n + 1 : BLOCK;
+
+		b = xmalloc(sizeof(*b) + size);
+		b->next = p->texts;
+		b->used = 0;
+		b->size = size;
+		p->texts = b;
+	}
+	at = b->bytes + b->used;
+	memcpy(at, s, n);
+	at[n] = '\0';
+	b->used += n + 1;
+	return at;
+}
+
+const char *
+pack_data_text(struct pack *p, const char *s)
+{
+	return pack_data_textn(p, s, strlen(s));
+}
+
+void
+pack_data_free_texts(struct pack *p)
+{
+	while (p->texts != NULL) {
+		struct pack_block *b = p->texts;
+
+		p->texts = b->next;
+		free(b);
+	}
+}
+
+bool
+pack_data_word(const char **at, const char **word, size_t *len)
+{
+	*at += strspn(*at, " \t\r\n");
+	*word = *at;
+	*len = strcspn(*at, " \t\r\n");
+	*at += *len;
+	return *len > 0;
+}
+
+bool
+pack_data_has_word(const char *words, const char *word)
+{
+	size_t want = strlen(word), len;
+	const char *w;
+
+	while (pack_data_word(&words, &w, &len))
+		if (len == want && memcmp(w, word, len) == 0)
+			return true;
+	return false;
+}
+
+bool
+pack_data_is_name(const char *s)
+{
+	size_t i;
+
+	if (s[0] < 'a' || s[0] > 'z')
+		return false;
+	for (i = 1; s[i] != '\0'; i++)
+		if (!((s[i] >= 'a' && s[i] <= 'z') || s[i] == '_' ||
+		    (s[i] >= '0' && s[i] <= '9')))
+			return false;
+	return i <= 32;
+}
+
+bool
+pack_data_there(const struct pack *p, const char *name)
+{
+	char path[PATH_MAX_HERE];
+
+	file_join(path, sizeof(path), p->dir, name);
+	return file_exists(path);
+}
+
+enum mq_status
+pack_data_open(struct pack *p, const char *name, const char *need,
+    struct pack_file *f, struct err *err)
+{
+	char path[PATH_MAX_HERE], column[64];
+	enum mq_status rc;
+	const char *w;
+	size_t len;
+
+	*f = (struct pack_file){ p, NULL, name, err };
+	if (!pack_data_there(p, name))
+		return pack_data_bad(f, 0, "", SAY_PACK_NO_FILE, NULL);
+	file_join(path, sizeof(path), p->dir, name);
+	rc = csv_open(p->env, path, &f->csv, err);
+	if (rc == MQ_E_FORMAT || rc == MQ_E_UTF8)
+		return err_set(err, MQ_E_PACK_BAD, "%s", err == NULL ?
+		    name : pack_data_text(p, err->detail));
+	while (rc == MQ_OK && pack_data_word(&need, &w, &len)) {
+		assert(len < sizeof(column));
+		memcpy(column, w, len);
+		column[len] = '\0';
+		if (!csv_has(f->csv, column))
+			rc = pack_data_bad(f, 1, column, SAY_PACK_NO_COLUMN,
+			    NULL);
+	}
+	if (rc != MQ_OK)
+		pack_data_close(f);
+	return rc;
+}
+
+void
+pack_data_close(struct pack_file *f)
+{
+	csv_close(&f->csv);
+}
+
+const char *
+pack_data_get(struct pack_file *f, const char *column)
+{
+	return pack_data_text(f->p, csv_get(f->csv, column));
+}
+
+void
+pack_data_both(struct pack_file *f, const char *column, const char *out[2])
+{
+	char en[64];
+
+	snprintf(en, sizeof(en), "%s::en", column);
+	out[0] = pack_data_get(f, column);
+	out[1] = pack_data_get(f, en);
+	if (out[1][0] == '\0')
+		out[1] = out[0];
+}
+
+enum mq_status
+pack_data_bool(struct pack_file *f, const char *column, bool *out)
+{
+	static const struct { const char *word; bool value; } words[] = {
+		{ "", false }, { "no", false }, { "yes", true },
+		{ "false", false }, { "true", true }, { "FALSE", false },
+		{ "TRUE", true }, { "0", false }, { "1", true },
+		{ "否", false }, { "是", true },
+	};
+	const char *s = csv_get(f->csv, column);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(s, words[i].word) == 0) {
+			*out = words[i].value;
+			return MQ_OK;
+		}
+	}
+	return pack_data_bad(f, 0, column, SAY_PACK_YES_NO, s);
+}
+
+enum mq_status
+pack_data_int(struct pack_file *f, const char *column, int64_t fallback,
+    int64_t min, int64_t max, int64_t *out)
+{
+	const char *s = csv_get(f->csv, column);
+	char *end;
+
+	*out = fallback;
+	if (s[0] == '\0')
+		return MQ_OK;
+	*out = strtoll(s, &end, 10);
+	if (end == s || *end != '\0' || *out < min || *out > max)
+		return pack_data_bad(f, 0, column, SAY_PACK_NUMBER, s);
+	return MQ_OK;
+}
+
+enum mq_status
+pack_data_bad(struct pack_file *f, int line, const char *column,
+    enum say why, const char *what)
+{
+	struct buf where = BUF_INIT(100), b = BUF_INIT(239);
+	enum mq_status rc;
+	char clipped[40];
+
+	/* Long cells are named by their beginning: both languages must fit. */
+	xcopy(clipped, sizeof(clipped), what == NULL ? "" : what);
+	buf_adds(&where, f->name);
+	if (line == 0 && f->csv != NULL)
+		line = csv_line(f->csv);
+	if (line > 0)
+		buf_addf(&where, ":%d", line);
+	if (column[0] != '\0')
+		buf_addf(&where, ":%s", column);
+	buf_adds(&b, buf_str(&where));
+	buf_adds(&b, ": ");
+	say_fill(&b, LANG_ZH, why, clipped, NULL);
+	buf_adds(&b, "‖");
+	buf_adds(&b, buf_str(&where));
+	buf_adds(&b, ": ");
+	say_fill(&b, LANG_EN, why, clipped, NULL);
+	rc = err_set(f->err, MQ_E_PACK_BAD, "%s", buf_str(&b));
+	buf_free(&where);
+	buf_free(&b);
+	return rc;
+}

@@ -1,0 +1,101 @@
+/*
+ * Inside of a pack, for the files that load it (pack*.c) and nobody else.
+ */
+#ifndef MQ_PACK_DATA_H
+#define MQ_PACK_DATA_H
+
+#include "base/csv.h"
+#include "pack.h"
+#include "say.h"
+
+struct calendar;
+
+struct pack_pair { const char *key, *value; };
+struct pack_list { const char *name; size_t first, n; };
+struct pack_keep { const char *kind; int64_t days; };
+
+struct pack_block;	/* texts live here until pack_free() */
+
+struct pack {
+	struct env *env;
+	const char *dir, *name, *id;
+	int version;
+	struct pack_block *texts;
+	struct pack_pair *pairs;
+	size_t npairs, pairs_cap;
+	struct orgs orgs;
+	size_t orgs_cap;
+	struct kind *kinds;
+	size_t nkinds, kinds_cap;
+	struct choice *choices;		/* grouped by list */
+	size_t nchoices, choices_cap;
+	struct pack_list *lists;	/* sorted by name */
+	size_t nlists, lists_cap;
+	struct phrase *phrases;
+	size_t nphrases, phrases_cap;
+	struct role *roles;
+	size_t nroles, roles_cap;
+	struct role_row *rows;
+	size_t nrows, rows_cap;
+	struct due_rule *dues;
+	size_t ndues, dues_cap;
+	struct derive_rule *derives;
+	size_t nderives, derives_cap;
+	struct pack_keep *keeps;
+	size_t nkeeps, keeps_cap;
+	struct calendar *calendar;
+};
+
+/* One CSV file being read. */
+struct pack_file {
+	struct pack *p;
+	struct csv *csv;
+	const char *name;	/* inside the pack: "survey/visit.csv" */
+	struct err *err;
+};
+
+/* ---- texts ---- */
+const char *pack_data_text(struct pack *p, const char *s);
+const char *pack_data_textn(struct pack *p, const char *s, size_t n);
+void pack_data_free_texts(struct pack *p);
+/* The next blank-separated word of *at; false at the end. */
+bool pack_data_word(const char **at, const char **word, size_t *len);
+bool pack_data_has_word(const char *words, const char *word);
+bool pack_data_is_name(const char *s);
+
+/* ---- files ---- */
+/* Opens dir/name; need names the columns that must be there, blank-separated.
+ * A missing file is MQ_E_PACK_BAD. */
+enum mq_status pack_data_open(struct pack *p, const char *name,
+    const char *need, struct pack_file *f, struct err *err) MUST_CHECK;
+bool pack_data_there(const struct pack *p, const char *name);
+void pack_data_close(struct pack_file *f);
+/* A cell of this row, kept in the pack. */
+const char *pack_data_get(struct pack_file *f, const char *column);
+/* column and column::en. */
+void pack_data_both(struct pack_file *f, const char *column,
+    const char *out[2]);
+enum mq_status pack_data_bool(struct pack_file *f, const char *column,
+    bool *out) MUST_CHECK;
+enum mq_status pack_data_int(struct pack_file *f, const char *column,
+    int64_t fallback, int64_t min, int64_t max, int64_t *out) MUST_CHECK;
+/* MQ_E_PACK_BAD with "file:row:column: words".  line 0: the row read last;
+ * column "" leaves it out. */
+enum mq_status pack_data_bad(struct pack_file *f, int line,
+    const char *column, enum say why, const char *what);
+
+/* ---- parts ---- */
+enum mq_status pack_form_choices(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_form_load(struct pack *p, struct kind *k,
+    struct err *err) MUST_CHECK;
+enum mq_status pack_flow_load(struct pack *p, struct kind *k,
+    struct err *err) MUST_CHECK;
+enum mq_status pack_flow_dues(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_flow_derives(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_rows_orgs(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_rows_roles(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_rows_phrases(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_rows_keeps(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_rows_boards(struct pack *p, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,683 @@
+/*
+ * One save: collecting what shall be written, deciding it, committing it.
+ *
+ *   save_open/step/fix/void/note   check access, let the facets decide
+ *   save_commit                    one transaction: entries + projection
+ *
+ * Undo and 记错人 are in save_undo.c.
+ */
+#include "save.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "bell.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "facet.h"
+#include "ledger.h"
+#include "person_id.h"
+#include "save_parts.h"
+
+struct save *save_new(struct node *n, const struct session *who)
+{
+	struct save *s = xcalloc(1, sizeof(*s));
+
+	s->n = n;
+	s->who = *who;
+	return s;
+}
+
+void save_free(struct save **sp)
+{
+	struct save *s = *sp;
+	int i;
+
+	if (!s)
+		return;
+	for (i = 0; i < s->count; i++) {
+		fields_free(&s->list[i].f);
+		fields_free(&s->list[i].d);
+		buf_free(&s->list[i].body);
+	}
+	free(s->list);
+	free(s);
+	*sp = NULL;
+}
+
+struct save_part *save_part_new(struct save *s, const char *kind,
+    const char *op, int cause)
+{
+	struct save_part *p;
+
+	s->list = xgrow(s->list, &s->cap, (size_t)s->count + 1,
+	    sizeof(*s->list));
+	p = &s->list[s->count++];
+	memset(p, 0, sizeof(*p));
+	xcopy(p->kind, sizeof(p->kind), kind);
+	xcopy(p->op, sizeof(p->op), op);
+	p->cause = cause;
+	buf_init(&p->body, ENTRY_BODY_MAX);
+	return p;
+}
+
+/* ---- where a record belongs ---- */
+
+static bool org_of_rec(struct node *n, const char *ref, char out[24])
+{
+	struct record_full r;
+	struct ref id;
+
+	if (!ref_parse(ref, strlen(ref), &id) ||
+	    record_get(n, ref_rec(id), &r, NULL) != MQ_OK)
+		return false;
+	xcopy(out, 24, r.r.org);
+	record_full_free(&r);
+	return true;
+}
+
+/* kinds.csv column org_from: "@node", "@who", "@field:NAME". */
+static void place_record(struct node *n, const struct kind *k,
+    const struct fields *f, const struct fields *d, char out[24])
+{
+	const char *rule = k->org_from;
+
+	if (strncmp(rule, "@field:", 7) == 0 && fields_has(f, rule + 7)) {
+		xcopy(out, 24, fields_text(f, rule + 7));
+		return;
+	}
+	if (strcmp(rule, "@who") == 0 &&
+	    (org_of_rec(n, fields_text(d, "place"), out) ||
+	    org_of_rec(n, fields_text(d, "who"), out)))
+		return;
+	xcopy(out, 24, n->set.org);
+}
+
+/* ---- deciding ---- */
+
+static void keep_complaints(struct save *s, const struct act *a, int entry)
+{
+	int i;
+
+	for (i = 0; i < a->ncomplaints &&
+	    s->ncomplaints < SAVE_COMPLAINTS; i++) {
+		struct save_complaint *c = &s->complaints[s->ncomplaints++];
+
+		c->entry = entry;
+		xcopy(c->field, sizeof(c->field), a->complaints[i].field);
+		c->err = a->complaints[i].err;
+	}
+}
+
+static enum mq_status decide(struct save *s, const struct kind *k,
+    const char *op, const char *step, const struct record_full *prior,
+    struct fields *f, struct fields *d, struct err *err)
+{
+	struct act *a = xcalloc(1, sizeof(*a));
+	enum mq_status st;
+
+	a->n = s->n;
+	a->who = &s->who;
+	a->kind = k;
+	a->op = op;
+	a->step = step;
+	a->now = ledger_now(s->n);
+	a->prior = prior;
+	a->f = f;
+	a->d = d;
+	st = facet_decide(a, err);
+	keep_complaints(s, a, s->count - 1);
+	free(a);
+	if (node_meta(s->n, "clock_shift"))
+		fields_set_int(d, "clock", 1);
+	return st;
+}
+
+static enum mq_status find_kind(struct node *n, const char *name,
+    const struct kind **out, struct err *err)
+{
+	*out = n->pack ? pack_kind(n->pack, name) : NULL;
+	return *out ? MQ_OK : err_set(err, MQ_E_NOT_FOUND, "%s", name);
+}
+
+static enum mq_status denied(struct save *s, const struct kind *k,
+    struct err *err)
+{
+	return err_set(err, MQ_E_DENIED, "%s", k->label[s->n->env->lang]);
+}
+
+/* ---- derived records (derive.csv) ---- */
+
+/* One word of a map: "volunteer=@by", "minutes=minutes", "act=#home". */
+static void map_word(struct save *s, const struct save_part *from,
+    const char *word, size_t len, struct fields *out)
+{
+	char name[33], value[200];
+	const char *eq = memchr(word, '=', len);
+	const struct field_value *v;
+
+	if (!eq)
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)(eq - word), word);
+	snprintf(value, sizeof(value), "%.*s",
+	    (int)(word + len - eq - 1), eq + 1);
+	if (strcmp(value, "@by") == 0) {
+		fields_set(out, name, s->who.by);
+	} else if (value[0] == '#') {
+		fields_set(out, name, value + 1);
+	} else if ((v = fields_get(&from->f, value)) != NULL) {
+		if (v->kind == FV_INT)
+			fields_set_int(out, name, v->num);
+		else if (v->kind == FV_TEXT)
+			fields_set(out, name, v->text);
+		else if (v->kind == FV_LIST)
+			fields_set_list(out, name, v->text);
+	}
+}
+
+static enum mq_status derive(struct save *s, int index, struct err *err)
+{
+	size_t nrules, i;
+	const struct derive_rule *rules = pack_derives(s->n->pack, &nrules);
+	enum mq_status st = MQ_OK;
+
+	for (i = 0; i < nrules && !st; i++) {
+		struct fields f = { NULL, 0, 0 };
+		const char *p = rules[i].map;
+
+		if (strcmp(rules[i].from, s->list[index].kind) != 0 ||
+		    !fields_has(&s->list[index].f, rules[i].if_field))
+			continue;
+		while (*p) {
+			size_t n = strcspn(p, " ");
+
+			map_word(s, &s->list[index], p, n, &f);
+			p += n + strspn(p + n, " ");
+		}
+		st = save_open(s, rules[i].to, &f, index, NULL, err);
+		fields_free(&f);
+	}
+	return st;
+}
+
+/* ---- the five things a save can hold ---- */
+
+enum mq_status save_open(struct save *s, const char *kind,
+    const struct fields *f, int cause, int *index, struct err *err)
+{
+	const struct kind *k;
+	struct save_part *p;
+	enum mq_status st;
+	int i;
+
+	assert(cause < s->count);
+	st = find_kind(s->n, kind, &k, err);
+	if (st)
+		return st;
+	if (cause < 0 && !access_may(s->n, &s->who, "open", kind, ""))
+		return denied(s, k, err);
+	p = save_part_new(s, kind, "open", cause);
+	i = s->count - 1;
+	p->opens = true;
+	fields_copy(&p->f, f);
+	st = decide(s, k, "open", "", NULL, &p->f, &p->d, err);
+	if (st)
+		return st;
+	place_record(s->n, k, &p->f, &p->d, p->org);
+	if (index)
+		*index = i;
+	return derive(s, i, err);
+}
+
+enum mq_status save_step(struct save *s, int64_t rec, const char *step,
+    const struct fields *f, int *index, struct err *err)
+{
+	struct record_full prior;
+	const struct kind *k;
+	struct save_part *p;
+	char action[48];
+	enum mq_status st;
+
+	st = record_get(s->n, rec, &prior, err);
+	if (st)
+		return st;
+	snprintf(action, sizeof(action), "step:%s", step);
+	st = find_kind(s->n, prior.r.kind, &k, err);
+	if (!st && !access_may_record(s->n, &s->who, action, &prior.r))
+		st = denied(s, k, err);
+	if (st)
+		goto out;
+	p = save_part_new(s, prior.r.kind, "step", -1);
+	p->rec = rec;
+	xcopy(p->step, sizeof(p->step), step);
+	xcopy(p->org, sizeof(p->org), prior.r.org);
+	save_part_heads(p, &prior);
+	fields_copy(&p->f, f);
+	if (index)
+		*index = s->count - 1;
+	st = decide(s, k, "step", step, &prior, &p->f, &p->d, err);
+out:
+	record_full_free(&prior);
+	return st;
+}
+
+/* What changed from a to b, with "gone" for what b lacks. */
+static void difference(const struct fields *a, const struct fields *b,
+    struct fields *out)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		const struct field_value *v = &b->v[i];
+		const struct field_value *old = fields_get(a, v->name);
+
+		if (old && fields_same(old, v))
+			continue;
+		if (v->kind == FV_INT)
+			fields_set_int(out, v->name, v->num);
+		else if (v->kind == FV_LIST)
+			fields_set_list(out, v->name, v->text);
+		else if (v->kind == FV_TEXT)
+			fields_set(out, v->name, v->text);
+	}
+	for (i = 0; i < a->n; i++)
+		if (!fields_get(b, a->v[i].name))
+			fields_set_gone(out, a->v[i].name);
+}
+
+static void overlay(struct fields *dst, const struct fields *src)
+{
+	size_t i;
+
+	for (i = 0; i < src->n; i++) {
+		const struct field_value *v = &src->v[i];
+
+		if (v->kind == FV_GONE)
+			fields_drop(dst, v->name);
+		else if (v->kind == FV_INT)
+			fields_set_int(dst, v->name, v->num);
+		else if (v->kind == FV_LIST)
+			fields_set_list(dst, v->name, v->text);
+		else
+			fields_set(dst, v->name, v->text);
+	}
+}
+
+/* Decided values are compared without those that say only "now". */
+static void decided_difference(const struct fields *before,
+    const struct fields *after, struct fields *out)
+{
+	size_t i;
+
+	for (i = 0; i < after->n; i++) {
+		const struct field_value *v = &after->v[i];
+		const struct field_value *old = fields_get(before, v->name);
+
+		if (old && fields_same(old, v))
+			continue;
+		if (v->kind == FV_INT)
+			fields_set_int(out, v->name, v->num);
+		else if (v->kind == FV_TEXT)
+			fields_set(out, v->name, v->text);
+		else if (v->kind == FV_LIST)
+			fields_set_list(out, v->name, v->text);
+	}
+}
+
+enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
+    const struct kind *k, const struct fields *f, const char *why, int cause,
+    int *index, struct err *err)
+{
+	struct fields merged = { NULL, 0, 0 }, d = { NULL, 0, 0 };
+	struct save_part *p;
+	enum mq_status st;
+
+	p = save_part_new(s, prior->r.kind, "fix", cause);
+	p->rec = prior->r.rec;
+	save_part_heads(p, prior);
+	*index = s->count - 1;
+	fields_copy(&merged, &prior->f);
+	overlay(&merged, f);
+	st = decide(s, k, "fix", "", prior, &merged, &d, err);
+	if (!st) {
+		place_record(s->n, k, &merged, &d, p->org);
+		difference(&prior->f, &merged, &p->f);
+		decided_difference(&prior->d, &d, &p->d);
+		if (why[0])
+			fields_set(&p->d, "why", why);
+	}
+	fields_free(&merged);
+	fields_free(&d);
+	return st;
+}
+
+enum mq_status save_void(struct save *s, int64_t rec, const char *why,
+    int *index, struct err *err)
+{
+	struct record_full prior;
+	struct save_part *p;
+	const struct kind *k;
+	enum mq_status st;
+
+	st = record_get(s->n, rec, &prior, err);
+	if (st)
+		return st;
+	st = find_kind(s->n, prior.r.kind, &k, err);
+	if (!st && !access_may_record(s->n, &s->who, "void", &prior.r))
+		st = denied(s, k, err);
+	if (!st) {
+		p = save_part_new(s, prior.r.kind, "void", -1);
+		p->rec = rec;
+		p->undoes[p->nundoes++] = ref_of_rec(rec);
+		xcopy(p->org, sizeof(p->org), prior.r.org);
+		save_part_heads(p, &prior);
+		fields_set(&p->d, "why", why);
+		if (index)
+			*index = s->count - 1;
+	}
+	record_full_free(&prior);
+	return st;
+}
+
+enum mq_status save_note(struct save *s, int64_t rec, const char *text,
+    int *index, struct err *err)
+{
+	struct record_full prior;
+	struct save_part *p;
+	const struct kind *k;
+	enum mq_status st;
+
+	st = record_get(s->n, rec, &prior, err);
+	if (st)
+		return st;
+	st = find_kind(s->n, prior.r.kind, &k, err);
+	if (!st && !access_may_record(s->n, &s->who, "see", &prior.r))
+		st = denied(s, k, err);
+	if (!st) {
+		p = save_part_new(s, prior.r.kind, "note", -1);
+		p->rec = rec;
+		xcopy(p->org, sizeof(p->org), prior.r.org);
+		fields_set(&p->f, "text", text);
+		if (index)
+			*index = s->count - 1;
+	}
+	record_full_free(&prior);
+	return st;
+}
+
+int save_complaints(const struct save *s, struct save_complaint *out,
+    int max)
+{
+	int i;
+
+	for (i = 0; i < s->ncomplaints && i < max; i++)
+		out[i] = s->complaints[i];
+	return s->ncomplaints;
+}
+
+/* ---- committing ---- */
+
+static void write_refs(struct jout *j, const char *key,
+    const struct ref *refs, int n)
+{
+	char text[ENTRY_REF_TEXT];
+	int i;
+
+	if (!n)
+		return;
+	jout_key(j, key);
+	jout_list(j);
+	for (i = 0; i < n; i++) {
+		ref_text(refs[i], text);
+		jout_str(j, text);
+	}
+	jout_list_end(j);
+}
+
+static void add_ref(struct ref *list, int *n, int max, const char *text)
+{
+	struct ref r;
+	int i;
+
+	if (!ref_parse(text, strlen(text), &r) || *n == max)
+		return;
+	for (i = 0; i < *n; i++)
+		if (ref_equal(list[i], r))
+			return;
+	list[(*n)++] = r;
+}
+
+/* Other records this entry names: they must travel with it. */
+static int named_refs(struct node *n, const struct save_part *p,
+    struct ref *out, int max)
+{
+	const struct kind *k = pack_kind(n->pack, p->kind);
+	int count = 0;
+	size_t i;
+
+	add_ref(out, &count, max, fields_text(&p->d, "who"));
+	add_ref(out, &count, max, fields_text(&p->d, "place"));
+	for (i = 0; i < p->f.n; i++) {
+		const struct field *fd = kind_field(k, p->f.v[i].name);
+
+		if (fd && p->f.v[i].text && (fd->type == FT_PERSON ||
+		    fd->type == FT_PLACE))
+			add_ref(out, &count, max, p->f.v[i].text);
+	}
+	return count;
+}
+
+static enum mq_status make_body(struct node *n, struct save_part *p,
+    struct err *err)
+{
+	struct ref refs[16];
+	struct jout j;
+	int nrefs = named_refs(n, p, refs, ARRAY_LEN(refs));
+
+	buf_reset(&p->body);
+	jout_begin(&j, &p->body, true);
+	jout_obj(&j);
+	if (p->d.n) {
+		jout_key(&j, "d");
+		fields_write(&p->d, &j);
+	}
+	if (p->f.n) {
+		jout_key(&j, "f");
+		fields_write(&p->f, &j);
+	}
+	write_refs(&j, "r", refs, nrefs);
+	if (p->step[0])
+		jout_kstr(&j, "s", p->step);
+	write_refs(&j, "u", p->undoes, p->nundoes);
+	jout_obj_end(&j);
+	if (p->body.over)
+		return err_set(err, MQ_E_TOO_BIG, "%s", p->kind);
+	return MQ_OK;
+}
+
+/* A short number for each record that flows. */
+static enum mq_status number_records(struct save *s, struct err *err)
+{
+	struct node *n = s->n;
+	enum mq_status st = MQ_OK;
+	char no[13];
+	int i;
+
+	for (i = 0; i < s->count && !st; i++) {
+		struct save_part *p = &s->list[i];
+		const struct kind *k = pack_kind(n->pack, p->kind);
+		int64_t counter;
+
+		if (!p->opens || !k || !kind_has_facet(k, "flow"))
+			continue;
+		counter = node_meta(n, "no_counter") + 1;
+		st = node_set_meta(n, "no_counter", counter, err);
+		person_id_short_no(n->keys.lookup, n->set.number, counter,
+		    no);
+		fields_set(&p->d, "no", no);
+	}
+	return st;
+}
+
+/* Somebody else changed the record after we looked at it? */
+static enum mq_status still_same(struct save *s, const struct save_part *p,
+    struct err *err)
+{
+	struct ref now[ENTRY_AFTER_MAX];
+	enum mq_status st;
+	int count, i, k;
+
+	if (p->opens || !p->nheads)
+		return MQ_OK;
+	st = ledger_heads(s->n, ref_of_rec(p->rec), now, &count, err);
+	if (st)
+		return st;
+	for (i = 0; i < count; i++) {
+		for (k = 0; k < p->nheads; k++)
+			if (ref_equal(now[i], p->heads[k]))
+				break;
+		if (k == p->nheads)
+			return err_set(err, MQ_E_STATE, "%s",
+			    s->n->env->lang == LANG_EN ?
+			    "somebody else has just changed it" :
+			    "刚刚有别人改过");
+	}
+	return MQ_OK;
+}
+
+static enum mq_status append_all(struct save *s, struct ref *ids,
+    struct err *err)
+{
+	struct ledger_new *list = xcalloc((size_t)s->count, sizeof(*list));
+	enum mq_status st = MQ_OK;
+	int i;
+
+	for (i = 0; i < s->count && !st; i++) {
+		struct save_part *p = &s->list[i];
+
+		st = still_same(s, p, err);
+		if (!st)
+			st = make_body(s->n, p, err);
+		list[i].kind = p->kind;
+		list[i].op = p->op;
+		list[i].subj = ref_of_rec(p->rec);
+		list[i].subj_index = -1;
+		list[i].cause_index = p->cause;
+		list[i].org = p->org;
+		list[i].body = &p->body;
+	}
+	if (!st)
+		st = ledger_append(s->n, s->who.by, list, s->count, ids, err);
+	free(list);
+	return st;
+}
+
+static enum mq_status fold_saved(struct save *s, const struct ref *ids,
+    int64_t before, struct err *err)
+{
+	enum mq_status st = MQ_OK;
+	int64_t last = 0;
+	int i;
+
+	for (i = 0; i < s->count && !st; i++) {
+		if (s->list[i].opens)
+			s->list[i].rec = ref_rec(ids[i]);
+		st = record_fold(s->n, ref_of_rec(s->list[i].rec), err);
+	}
+	/* Nothing was waiting to be folded: nothing is now. */
+	if (!st && node_meta(s->n, "folded_to") == before) {
+		st = db_scalar(s->n->db, "SELECT coalesce(max(pos), 0)"
+		    " FROM entry", &last, err);
+		if (!st)
+			st = node_set_meta(s->n, "folded_to", last, err);
+	}
+	return st;
+}
+
+static void count_household(struct save_result *out, int64_t *seen,
+    int *nseen, int64_t place)
+{
+	int i;
+
+	if (!place || *nseen == ENTRY_SAVE_MAX)
+		return;
+	for (i = 0; i < *nseen; i++)
+		if (seen[i] == place)
+			return;
+	seen[(*nseen)++] = place;
+	out->households++;
+}
+
+/* 『填一次』: what this save did, counted from what it wrote. */
+static void sum_up(struct save *s, const struct ref *ids,
+    struct save_result *out)
+{
+	int64_t seen[ENTRY_SAVE_MAX];
+	int nseen = 0, i;
+
+	memset(out, 0, sizeof(*out));
+	out->first = ids[0];
+	out->n = s->count;
+	for (i = 0; i < s->count; i++) {
+		struct save_part *p = &s->list[i];
+		const struct kind *k = pack_kind(s->n->pack, p->kind);
+		const char *place = fields_text(&p->d, "place");
+		struct ref r;
+
+		out->recs[out->nrecs++] = p->rec;
+		if (ref_parse(place, strlen(place), &r))
+			count_household(out, seen, &nseen, ref_rec(r));
+		if (!p->opens || !k)
+			continue;
+		out->visits += strcmp(p->kind, "visit") == 0;
+		out->requests += strcmp(p->kind, "request") == 0;
+		if (kind_has_facet(k, "hours"))
+			out->minutes.n += (int32_t)fields_int(&p->d, "num",
+			    0);
+		if (!out->no[0])
+			xcopy(out->no, sizeof(out->no),
+			    fields_text(&p->d, "no"));
+	}
+}
+
+enum mq_status save_commit(struct save *s, struct save_result *out,
+    struct err *err)
+{
+	struct ref *ids;
+	enum mq_status st;
+	int64_t before = 0;
+
+	assert(s->count > 0);
+	if (s->ncomplaints) {
+		if (err)
+			*err = s->complaints[0].err;
+		return s->complaints[0].err.code;
+	}
+	if (s->n->read_only)
+		return err_set(err, MQ_E_READ_ONLY, "%s", s->n->dir);
+	ids = xcalloc((size_t)s->count, sizeof(*ids));
+	st = db_begin(s->n->db, __func__, err);
+	if (st)
+		goto out;
+	st = db_scalar(s->n->db, "SELECT coalesce(max(pos), 0) FROM entry",
+	    &before, err);
+	if (!st)
+		st = number_records(s, err);
+	if (!st)
+		st = append_all(s, ids, err);
+	if (!st)
+		st = fold_saved(s, ids, before, err);
+	if (!st)
+		st = db_commit(s->n->db, err);
+	if (st) {
+		db_rollback(s->n->db);
+		goto out;
+	}
+	sum_up(s, ids, out);
+	ledger_note_head(s->n);
+	bell_ring(s->n);
+out:
+	free(ids);
+	return st;
+}
