@@ -77,9 +77,11 @@ static bool org_of_rec(struct node *n, const char *ref, char out[24])
 	return true;
 }
 
-/* kinds.csv column org_from: "@node", "@who", "@field:NAME". */
+/* kinds.csv column org_from: "@node", "@who", "@field:NAME"; where that names
+ * nothing the record stays with `otherwise`. */
 static void place_record(struct node *n, const struct kind *k,
-    const struct fields *f, const struct fields *d, char out[24])
+    const struct fields *f, const struct fields *d, const char *otherwise,
+    char out[24])
 {
 	const char *rule = k->org_from;
 
@@ -91,7 +93,7 @@ static void place_record(struct node *n, const struct kind *k,
 	    (org_of_rec(n, fields_text(d, "place"), out) ||
 	    org_of_rec(n, fields_text(d, "who"), out)))
 		return;
-	xcopy(out, 24, n->set.org);
+	xcopy(out, 24, otherwise);
 }
 
 /* ---- deciding ---- */
@@ -224,7 +226,7 @@ enum mq_status save_open(struct save *s, const char *kind,
 	st = decide(s, k, "open", "", NULL, &p->f, &p->d, err);
 	if (st)
 		return st;
-	place_record(s->n, k, &p->f, &p->d, p->org);
+	place_record(s->n, k, &p->f, &p->d, s->n->set.org, p->org);
 	if (index)
 		*index = i;
 	return derive(s, i, err);
@@ -341,7 +343,7 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
 	overlay(&merged, f);
 	st = decide(s, k, "fix", "", prior, &merged, &d, err);
 	if (!st) {
-		place_record(s->n, k, &merged, &d, p->org);
+		place_record(s->n, k, &merged, &d, prior->r.org, p->org);
 		difference(&prior->f, &merged, &p->f);
 		decided_difference(&prior->d, &d, &p->d);
 		if (why[0])
@@ -538,10 +540,7 @@ static enum mq_status still_same(struct save *s, const struct save_part *p,
 			if (ref_equal(now[i], p->heads[k]))
 				break;
 		if (k == p->nheads)
-			return err_set(err, MQ_E_STATE, "%s",
-			    s->n->env->lang == LANG_EN ?
-			    "somebody else has just changed it" :
-			    "刚刚有别人改过");
+			return err_set(err, MQ_E_CHANGED, NULL);
 	}
 	return MQ_OK;
 }

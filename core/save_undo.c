@@ -264,8 +264,7 @@ enum mq_status save_undo(struct node *n, const struct session *who,
 
 	st = load_save(n, first, list, &count, err);
 	if (!st && !may_undo(n, who, list, count))
-		st = err_set(err, MQ_E_STATE, "%s", n->env->lang == LANG_EN ?
-		    "too late to undo" : "已过撤销时间或已有后续");
+		st = err_set(err, MQ_E_UNDO_LATE, NULL);
 	if (!st) {
 		void_parts(s, list, count);
 		st = save_commit(s, res, err);
