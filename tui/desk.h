@@ -1,0 +1,53 @@
+/*
+ * The desk: who sits at this screen and what they work on.  app->desk points
+ * to it; every panel finds node, person and drafts here.
+ */
+#ifndef MQ_DESK_H
+#define MQ_DESK_H
+
+#include "../core/access.h"
+#include "../core/draft.h"
+#include "../core/node.h"
+#include "../core/outbox.h"
+#include "../core/save.h"
+#include "app.h"
+
+#define DESK_MAGIC 0x4445534bu
+
+struct desk {
+	uint32_t magic;
+	struct app *app;
+	struct node *n;
+	bool logged_in;
+	bool kiosk;		/* a shared machine: idle lock, login page */
+	char as[32];		/* --as NUMBER: forced by the SSH key */
+	struct session who;	/* valid while logged_in */
+	struct drafts *drafts;	/* theirs; NULL while nobody is here */
+	struct ref last_save;	/* for undo */
+	struct utc last_save_at;
+	struct outbox_counts counts;	/* as of the last refresh */
+	bool counts_fresh;
+	bool form_open;		/* idle lock waits longer */
+};
+
+struct desk *desk_of(struct app *app);
+enum lang desk_lang(struct app *app);
+/* Somebody has come to work: session set, drafts opened, home page shown. */
+void desk_login(struct app *app, const struct session *who);
+/* Drafts synced, screen wiped, back to the login page. */
+void desk_logout(struct app *app);
+/* Counts of delivery, refreshed when the bell rang. */
+const struct outbox_counts *desk_counts(struct app *app);
+/* Asks for undo of the last save when it still may be. */
+bool desk_can_undo(struct app *app);
+void desk_undo(struct app *app);
+/* JSON list of the org codes this person sees for a kind. */
+void desk_scope(struct app *app, const char *kind, struct buf *out);
+/* Words for a state, a delivery, an urgency, with the role to paint it. */
+const char *desk_state_word(struct app *app, const struct record *r);
+const char *desk_delivery_word(struct app *app, const struct record *r,
+    enum role *role);
+const char *desk_due_words(struct app *app, const struct record *r,
+    char *out, size_t size, enum role *role);
+
+#endif

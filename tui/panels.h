@@ -1,0 +1,50 @@
+/*
+ * Every page of the program, by the function that opens it.  One file each.
+ */
+#ifndef MQ_PANELS_H
+#define MQ_PANELS_H
+
+#include "../core/fields.h"
+#include "desk.h"
+
+/* ---- coming in (panel_login.c, panel_vouch.c, panel_board.c) ---- */
+void panel_login_open(struct app *app);
+/* Sign-in/out board; without login: own sign-in and sign-out by number. */
+void panel_board_open(struct app *app);
+
+/* ---- reading ---- */
+void panel_home_open(struct app *app);		/* 今日, by role */
+void panel_street_open(struct app *app);	/* 街道今日 */
+/* kind; preset: "" all, "due", "late", "mine", "returned", "conflict" */
+void panel_records_open(struct app *app, const char *kind,
+    const char *preset);
+void panel_record_open(struct app *app, int64_t rec);
+void panel_household_open(struct app *app, int64_t rec);	/* 户卡 */
+void panel_find_open(struct app *app);		/* words or 查单号 */
+void panel_outbox_open(struct app *app);	/* what is not confirmed */
+
+/* ---- writing ---- */
+struct form_start {
+	const char *kind;
+	int64_t rec;		/* > 0: correction, or a step on this record */
+	const char *step;	/* step on rec; NULL for open and correction */
+	const struct fields *presets;	/* NULL none */
+	int draft;		/* > 0: go on with this draft */
+};
+void panel_form_open(struct app *app, const struct form_start *start);
+void panel_batch_open(struct app *app);		/* 快速补录 */
+void panel_tap_open(struct app *app);		/* 来站人次 */
+void panel_drafts_open(struct app *app);	/* parked and found drafts */
+/* After saving: 填一次 line, 给居民看, undo, next. */
+void panel_saved_open(struct app *app, const struct save_result *res);
+/* 给居民看: this record only, in large words. */
+void panel_show_open(struct app *app, int64_t rec);
+
+/* Pickers: the choice comes to returned() of the opener: base.result 1 when
+ * something was picked; read it with panel_pick_*(). */
+void panel_person_open(struct app *app, const char *kind, const char *typed);
+int64_t panel_person_picked(const struct panel *child);	/* rec */
+void panel_org_open(struct app *app, const char *root);
+const char *panel_org_picked(const struct panel *child);
+
+#endif
