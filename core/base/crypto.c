@@ -15,6 +15,7 @@
 #include <sodium/crypto_aead_xchacha20poly1305.h>
 #include <sodium/crypto_box.h>
 #include <sodium/crypto_generichash.h>
+#include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_pwhash_argon2id.h>
 #include <sodium/crypto_sign_ed25519.h>
 #include <sodium/utils.h>
@@ -68,6 +69,12 @@ crypto_hash2(const void *a, size_t na, const void *b, size_t nb,
 	must(crypto_generichash_update(&st, a, na));
 	must(crypto_generichash_update(&st, b, nb));
 	must(crypto_generichash_final(&st, out, CRYPTO_HASH));
+}
+
+void
+crypto_sha256(const void *p, size_t n, uint8_t out[CRYPTO_HASH])
+{
+	must(crypto_hash_sha256(out, p, n));
 }
 
 void

@@ -31,6 +31,8 @@ void crypto_init(void);		/* once, first thing in main() */
 void crypto_hash(const void *p, size_t n, uint8_t out[CRYPTO_HASH]);
 void crypto_hash2(const void *a, size_t na, const void *b, size_t nb,
     uint8_t out[CRYPTO_HASH]);
+/* SHA-256, only where a foreign standard asks for it (RFC 9530, key pins). */
+void crypto_sha256(const void *p, size_t n, uint8_t out[CRYPTO_HASH]);
 /* Keyed BLAKE2b-256: look-ups of phones and numbers, short-number order. */
 void crypto_mac(const uint8_t key[CRYPTO_KEY], const void *p, size_t n,
     uint8_t out[CRYPTO_HASH]);
