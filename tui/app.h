@@ -83,10 +83,16 @@ void app_stop(struct app **app);
 void app_push(struct app *app, struct panel *p, const struct panel_ops *ops);
 /* Closes the top panel and puts p in its place. */
 void app_replace(struct app *app, struct panel *p, const struct panel_ops *ops);
-/* Closes panels above the lowest, with keep(): home again. */
+/* Closes panels above the lowest, with keep(): home again.  The lowest gets
+ * wake(), not returned(). */
 void app_home(struct app *app);
 /* Closes all panels, with keep(), then pushes p: the login page. */
 void app_reset(struct app *app, struct panel *p, const struct panel_ops *ops);
+/* Takes p (and what stands on it) off at once, where PANEL_CLOSE as a return
+ * value would come too late; p stays valid until the handler returns. */
+void app_close(struct app *app, struct panel *p);
+/* As if a handler of p had returned these PANEL_ bits. */
+void app_apply(struct app *app, struct panel *p, unsigned flags);
 struct panel *app_top(struct app *app);
 size_t app_depth(const struct app *app);
 

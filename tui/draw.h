@@ -22,6 +22,8 @@ struct draw draw_begin(struct term *t);
 void draw_end(struct term *t);
 /* The next draw_end() sends everything (Ctrl-L). */
 void draw_forget(struct term *t);
+/* What was said about the cursor in this frame does not count. */
+void draw_no_cursor(void);
 
 /* ---- for everybody ---- */
 

@@ -85,6 +85,8 @@ struct key_decoder {
 	unsigned char in[4096];
 	size_t at, n;		/* unread bytes are in[at .. n) */
 	bool pasting;
+	int expect_cursor;	/* position queries not answered yet: tells
+				 * the answer from Shift-F3 */
 	struct buf paste;
 };
 

@@ -61,7 +61,10 @@ enum action keymap_find(const enum context *ctxs, uint32_t key, unsigned who);
 /* The same for one context: widgets use this. */
 enum action keymap_in(enum context ctx, uint32_t key);
 
-/* "F2" / "回车": the shown key of an action. */
+/* The key to show for an action: its first, or the first that works while
+ * plain characters are text; K_NONE when there is none. */
+uint32_t keymap_shown(enum action act, bool typing);
+/* "F2" / "回车": that key in words, "" for none. */
 void keymap_key(enum action act, enum lang lang, char *out, size_t size);
 /* All its keys: "F2, Ctrl-S". */
 void keymap_keys(enum action act, enum lang lang, char *out, size_t size);

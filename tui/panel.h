@@ -90,6 +90,7 @@ struct panel {
 	int64_t tick_at;	/* monotonic ms, 0: none; see panel_tick_in */
 	int h, w;		/* the size last given to layout() */
 	int result;		/* for the panel below, read in returned() */
+	bool silent;		/* closes without returned(): pop-ups */
 };
 
 /* tick() once, after ms; 0 takes it back.  Nothing wakes up without it. */

@@ -85,6 +85,7 @@ struct widget_list_array {
 	bool (*same)(const void *a, const void *b);	/* no two are */
 	bool (*match)(const void *item, const char *filter);	/* or NULL */
 	char filter[128];
+	size_t hint;		/* where we last were, if that one is gone */
 };
 enum mq_status widget_list_array_fetch(void *ctx, enum widget_list_dir dir,
     const void *from, void *out, size_t max, size_t *n, struct err *err)
