@@ -33,7 +33,7 @@ SANLD = -fsanitize=$(SAN)
 else
 OPT = -O2 -g -D_FORTIFY_SOURCE=2
 endif
-CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
+CPPFLAGS += -D_GNU_SOURCE \
 	-include core/base/banned.h -DMQ_VERSION='"$(VERSION)"'
 CFLAGS += -std=c11 $(OPT) $(WARN) $(HARD)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANLD)
