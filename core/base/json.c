@@ -20,7 +20,7 @@ struct jdoc { json_t *root; };
 /* ---- reading ---- */
 
 /* jansson takes 2048 levels and floating-point numbers; we take neither.
- * One pass over the bytes finds both before a tree is built. */
+ * One pass over the bytes finds them before a tree is built. */
 static bool
 has_house_shape(const char *s, size_t len, size_t *bad)
 {
@@ -52,6 +52,7 @@ has_house_shape(const char *s, size_t len, size_t *bad)
 			break;
 		case '.':
 		case 'E':
+		case '\0':	/* jansson takes one for the end */
 			return false;
 		case 'e':	/* 1e5, but not true and false */
 			if (i > 0 && s[i - 1] >= '0' && s[i - 1] <= '9')
