@@ -73,9 +73,10 @@ struct flow_step {
 	const char *clock;		/* "start:RULE", "stop", "pause",
 					 * "resume" or "" */
 	bool route;			/* the new owner's feed gains it */
-	bool not_doer;			/* whoever did the last step of this
-					 * name list may not do this one */
-	const char *not_after;		/* step whose doer may not do this */
+	bool not_doer;			/* whoever took the last step may not
+					 * take this one */
+	const char *not_after;		/* steps, blank-separated: whoever
+					 * took one of them may not do this */
 };
 /* due.csv: the first row that fits decides. */
 struct due_rule {
@@ -159,6 +160,8 @@ const struct role *pack_role(const struct pack *p, const char *name);
 const struct role_row *pack_role_rows(const struct pack *p, size_t *n);
 const struct due_rule *pack_due_rules(const struct pack *p, size_t *n);
 const struct derive_rule *pack_derives(const struct pack *p, size_t *n);
+/* Days a closed record of this kind stays on a node; 0: for good. */
+int64_t pack_keep_days(const struct pack *p, const char *kind);
 struct calendar;
 const struct calendar *pack_calendar(const struct pack *p);
 

@@ -1,0 +1,338 @@
+/*
+ * flow/<kind>.csv, due.csv and derive.csv.  Called by pack.c; deciding is in
+ * facets/flow.c.
+ */
+#include "pack_data.h"
+
+#include "base/xmalloc.h"
+
+/* ---- flow/<kind>.csv ---- */
+
+static enum mq_status
+read_state(struct pack_file *f, struct kind *k, size_t *cap)
+{
+	struct flow_state *v = (struct flow_state *)k->states;
+	struct flow_state s = { 0 };
+	enum mq_status rc;
+
+	s.name = pack_data_get(f, "name");
+	pack_data_both(f, "label", s.label);
+	if (!pack_data_is_name(s.name))
+		return pack_data_bad(f, 0, "name", SAY_PACK_NAME, s.name);
+	if (kind_state(k, s.name) != NULL)
+		return pack_data_bad(f, 0, "name", SAY_PACK_TWICE, s.name);
+	if (s.label[0][0] == '\0')
+		return pack_data_bad(f, 0, "label", SAY_PACK_EMPTY, "");
+	rc = pack_data_bool(f, "closed", &s.closed);
+	if (rc == MQ_OK)
+		rc = pack_data_bool(f, "public", &s.public_);
+	if (rc != MQ_OK)
+		return rc;
+	v = xgrow(v, cap, k->nstates + 1, sizeof(*v));
+	v[k->nstates++] = s;
+	k->states = v;
+	return MQ_OK;
+}
+
+static enum mq_status
+read_step(struct pack_file *f, struct kind *k, size_t *cap)
+{
+	struct flow_step *v = (struct flow_step *)k->steps;
+	struct flow_step s = { 0 };
+	enum mq_status rc;
+
+	s.name = pack_data_get(f, "name");
+	pack_data_both(f, "label", s.label);
+	s.key = pack_data_get(f, "key");
+	s.from = pack_data_get(f, "from");
+	s.to = pack_data_get(f, "to");
+	s.owner = pack_data_get(f, "owner");
+	s.fields = pack_data_get(f, "fields");
+	s.clock = pack_data_get(f, "clock");
+	s.not_after = pack_data_get(f, "not_after");
+	if (!pack_data_is_name(s.name))
+		return pack_data_bad(f, 0, "name", SAY_PACK_NAME, s.name);
+	if (kind_step(k, s.name) != NULL)
+		return pack_data_bad(f, 0, "name", SAY_PACK_TWICE, s.name);
+	if (s.label[0][0] == '\0')
+		return pack_data_bad(f, 0, "label", SAY_PACK_EMPTY, "");
+	rc = pack_data_bool(f, "route", &s.route);
+	if (rc == MQ_OK)
+		rc = pack_data_bool(f, "not_doer", &s.not_doer);
+	if (rc != MQ_OK)
+		return rc;
+	v = xgrow(v, cap, k->nsteps + 1, sizeof(*v));
+	v[k->nsteps++] = s;
+	k->steps = v;
+	return MQ_OK;
+}
+
+/* Words of a step that name something else: all must exist. */
+static enum mq_status
+check_words(struct pack_file *f, const struct kind *k,
+    const struct flow_step *s, const char *column, const char *words)
+{
+	const char *w;
+	char one[64];
+	size_t len;
+
+	while (pack_data_word(&words, &w, &len)) {
+		bool found;
+
+		if (len >= sizeof(one))
+			len = sizeof(one) - 1;
+		memcpy(one, w, len);
+		one[len] = '\0';
+		if (strcmp(column, "fields") == 0) {
+			if (one[len - 1] == '!')
+				one[len - 1] = '\0';
+			found = kind_field(k, one) != NULL;
+		} else if (strcmp(column, "not_after") == 0) {
+			found = kind_step(k, one) != NULL;
+		} else {
+			found = kind_state(k, one) != NULL ||
+			    strcmp(one, "*") == 0;
+		}
+		if (!found)
+			return pack_data_bad(f, 0, s->name,
+			    strcmp(column, "fields") == 0 ? SAY_PACK_NO_FIELD :
+			    strcmp(column, "not_after") == 0 ?
+			    SAY_PACK_NO_STEP : SAY_PACK_NO_STATE, one);
+	}
+	return MQ_OK;
+}
+
+static enum mq_status
+check_owner(struct pack_file *f, const struct kind *k,
+    const struct flow_step *s)
+{
+	static const char field[] = "@field:";
+	const char *o = s->owner;
+
+	if (strncmp(o, field, sizeof(field) - 1) == 0) {
+		const struct field *fd = kind_field(k, o + sizeof(field) - 1);
+
+		return fd != NULL && fd->type == FT_ORG ? MQ_OK :
+		    pack_data_bad(f, 0, s->name, SAY_PACK_NO_FIELD, o);
+	}
+	if (o[0] == '\0' || strcmp(o, "@org") == 0 ||
+	    strcmp(o, "@parent") == 0 || strcmp(o, "@from") == 0 ||
+	    org_find(&f->p->orgs, o) != NULL)
+		return MQ_OK;
+	return pack_data_bad(f, 0, s->name, SAY_PACK_NO_ORG, o);
+}
+
+static enum mq_status
+check_clock(struct pack_file *f, const struct flow_step *s)
+{
+	static const char *const plain[] = { "", "stop", "pause", "resume" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(plain); i++)
+		if (strcmp(s->clock, plain[i]) == 0)
+			return MQ_OK;
+	if (strncmp(s->clock, "start:", 6) == 0 && s->clock[6] != '\0')
+		return MQ_OK;
+	return pack_data_bad(f, 0, s->name, SAY_PACK_UNKNOWN, s->clock);
+}
+
+static enum mq_status
+check_steps(struct pack_file *f, const struct kind *k)
+{
+	enum mq_status rc = MQ_OK;
+	size_t i;
+
+	if (k->nstates == 0)
+		return pack_data_bad(f, 0, "row", SAY_PACK_NO_STATES, "");
+	for (i = 0; i < k->nsteps && rc == MQ_OK; i++) {
+		const struct flow_step *s = &k->steps[i];
+
+		rc = check_words(f, k, s, "from", s->from);
+		if (rc == MQ_OK)
+			rc = check_words(f, k, s, "to", s->to);
+		if (rc == MQ_OK)
+			rc = check_words(f, k, s, "fields", s->fields);
+		if (rc == MQ_OK)
+			rc = check_words(f, k, s, "not_after", s->not_after);
+		if (rc == MQ_OK)
+			rc = check_owner(f, k, s);
+		if (rc == MQ_OK)
+			rc = check_clock(f, s);
+	}
+	return rc;
+}
+
+enum mq_status
+pack_flow_load(struct pack *p, struct kind *k, struct err *err)
+{
+	struct pack_file f;
+	char name[64];
+	size_t states = 0, steps = 0;
+	enum mq_status rc;
+
+	snprintf(name, sizeof(name), "flow/%s.csv", k->name);
+	rc = pack_data_open(p, name, "row name label from to", &f, err);
+	while (rc == MQ_OK && csv_next(f.csv)) {
+		const char *row = csv_get(f.csv, "row");
+
+		if (strcmp(row, "state") == 0)
+			rc = read_state(&f, k, &states);
+		else if (strcmp(row, "step") == 0)
+			rc = read_step(&f, k, &steps);
+		else
+			rc = pack_data_bad(&f, 0, "row", SAY_PACK_UNKNOWN,
+			    row);
+	}
+	if (rc == MQ_OK)
+		rc = check_steps(&f, k);
+	pack_data_close(&f);
+	return rc;
+}
+
+/* ---- due.csv ---- */
+
+static enum mq_status
+read_due(struct pack_file *f, struct due_rule *d)
+{
+	static const char *const units[] = { "minute", "hour", "workhour",
+		"day", "workday" };
+	size_t i;
+
+	d->kind = pack_data_get(f, "kind");
+	d->rule = pack_data_get(f, "rule");
+	d->category = pack_data_get(f, "category");
+	d->grade = pack_data_get(f, "grade");
+	d->unit = pack_data_get(f, "unit");
+	pack_data_both(f, "label", d->label);
+	if (pack_kind(f->p, d->kind) == NULL)
+		return pack_data_bad(f, 0, "kind", SAY_PACK_NO_KIND, d->kind);
+	if (!pack_data_is_name(d->rule))
+		return pack_data_bad(f, 0, "rule", SAY_PACK_NAME, d->rule);
+	if (d->label[0][0] == '\0')
+		return pack_data_bad(f, 0, "label", SAY_PACK_EMPTY, "");
+	for (i = 0; i < ARRAY_LEN(units); i++)
+		if (strcmp(d->unit, units[i]) == 0)
+			break;
+	if (i == ARRAY_LEN(units))
+		return pack_data_bad(f, 0, "unit", SAY_PACK_UNKNOWN, d->unit);
+	return pack_data_int(f, "value", 0, 1, 100000, &d->value);
+}
+
+/* A clock that starts by a rule nobody wrote down would never ring. */
+static enum mq_status
+check_rules_known(struct pack *p, struct err *err)
+{
+	size_t k, s, d;
+
+	for (k = 0; k < p->nkinds; k++) {
+		for (s = 0; s < p->kinds[k].nsteps; s++) {
+			const char *c = p->kinds[k].steps[s].clock;
+			char name[64];
+			struct pack_file f = { p, NULL, name, err };
+
+			if (strncmp(c, "start:", 6) != 0)
+				continue;
+			for (d = 0; d < p->ndues; d++)
+				if (strcmp(p->dues[d].kind,
+				    p->kinds[k].name) == 0 &&
+				    strcmp(p->dues[d].rule, c + 6) == 0)
+					break;
+			snprintf(name, sizeof(name), "flow/%s.csv",
+			    p->kinds[k].name);
+			if (d == p->ndues)
+				return pack_data_bad(&f, 0, "clock",
+				    SAY_FLOW_NO_RULE, c + 6);
+		}
+	}
+	return MQ_OK;
+}
+
+enum mq_status
+pack_flow_dues(struct pack *p, struct err *err)
+{
+	struct pack_file f;
+	struct due_rule d;
+	enum mq_status rc;
+
+	rc = pack_data_open(p, "due.csv",
+	    "kind rule category grade value unit label", &f, err);
+	while (rc == MQ_OK && csv_next(f.csv)) {
+		d = (struct due_rule){ 0 };
+		rc = read_due(&f, &d);
+		p->dues = xgrow(p->dues, &p->dues_cap, p->ndues + 1,
+		    sizeof(p->dues[0]));
+		p->dues[p->ndues++] = d;
+	}
+	pack_data_close(&f);
+	return rc == MQ_OK ? check_rules_known(p, err) : rc;
+}
+
+/* ---- derive.csv ---- */
+
+/* "to=from to=#constant to=@by": both sides are fields of their kinds. */
+static enum mq_status
+check_map(struct pack_file *f, const struct derive_rule *d)
+{
+	const struct kind *from = pack_kind(f->p, d->from);
+	const struct kind *to = pack_kind(f->p, d->to);
+	const char *at = d->map, *w, *eq;
+	char name[40];
+	size_t len, n;
+
+	while (pack_data_word(&at, &w, &len)) {
+		eq = memchr(w, '=', len);
+		n = eq == NULL ? 0 : (size_t)(eq - w);
+		if (n == 0 || n >= sizeof(name) || n + 1 == len)
+			return pack_data_bad(f, 0, "map", SAY_PACK_UNKNOWN,
+			    d->map);
+		memcpy(name, w, n);
+		name[n] = '\0';
+		if (kind_field(to, name) == NULL)
+			return pack_data_bad(f, 0, "map", SAY_PACK_NO_FIELD,
+			    name);
+		if (eq[1] == '#' || eq[1] == '@')
+			continue;
+		n = len - n - 1;
+		if (n >= sizeof(name))
+			n = sizeof(name) - 1;
+		memcpy(name, eq + 1, n);
+		name[n] = '\0';
+		if (kind_field(from, name) == NULL)
+			return pack_data_bad(f, 0, "map", SAY_PACK_NO_FIELD,
+			    name);
+	}
+	return MQ_OK;
+}
+
+enum mq_status
+pack_flow_derives(struct pack *p, struct err *err)
+{
+	struct pack_file f;
+	struct derive_rule d;
+	enum mq_status rc;
+
+	rc = pack_data_open(p, "derive.csv", "from if_field to map", &f, err);
+	while (rc == MQ_OK && csv_next(f.csv)) {
+		d.from = pack_data_get(&f, "from");
+		d.if_field = pack_data_get(&f, "if_field");
+		d.to = pack_data_get(&f, "to");
+		d.map = pack_data_get(&f, "map");
+		if (pack_kind(p, d.from) == NULL)
+			rc = pack_data_bad(&f, 0, "from", SAY_PACK_NO_KIND,
+			    d.from);
+		else if (pack_kind(p, d.to) == NULL)
+			rc = pack_data_bad(&f, 0, "to", SAY_PACK_NO_KIND,
+			    d.to);
+		else if (d.if_field[0] != '\0' &&
+		    kind_field(pack_kind(p, d.from), d.if_field) == NULL)
+			rc = pack_data_bad(&f, 0, "if_field",
+			    SAY_PACK_NO_FIELD, d.if_field);
+		else
+			rc = check_map(&f, &d);
+		p->derives = xgrow(p->derives, &p->derives_cap,
+		    p->nderives + 1, sizeof(p->derives[0]));
+		p->derives[p->nderives++] = d;
+	}
+	pack_data_close(&f);
+	return rc;
+}
