@@ -110,6 +110,11 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)
 		-Wl,--start-group $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a -Wl,--end-group \
 		-lcmocka -lvterm -lutil $(TUI_LIBS) $(HUB_LIBS) $(SYNC_LIBS) $(CORE_LIBS)
 
+# Pictures of screens, for the documents and for review.
+$(BIN)/minqing-shot: $(call obj,tools/shot.c) $(B)/libtest.a $(B)/libtui.a $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lvterm -lutil $(TUI_LIBS) $(CORE_LIBS)
+
 tests: all $(TEST_BIN)
 
 # One test program: make test T=core/test_entry

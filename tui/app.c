@@ -30,7 +30,7 @@ struct app_state {
 	sigset_t mask_before;
 	bool redraw, quit, blank, work_left;
 	char notice[512];
-	enum role notice_role;
+	enum theme_role notice_role;
 	int64_t notice_until;		/* 0: until a key */
 	int64_t idle_after, idle_at;
 	int64_t header_at;
@@ -229,7 +229,7 @@ void app_quit(struct app *app, int exit_status)
 	app->in->quit = true;
 }
 
-void app_notice_for(struct app *app, enum role role, const char *text,
+void app_notice_for(struct app *app, enum theme_role role, const char *text,
     int64_t ms)
 {
 	struct app_state *in = app->in;
@@ -240,7 +240,7 @@ void app_notice_for(struct app *app, enum role role, const char *text,
 	in->redraw = true;
 }
 
-void app_notice(struct app *app, enum role role, const char *text)
+void app_notice(struct app *app, enum theme_role role, const char *text)
 {
 	app_notice_for(app, role, text, 0);
 }

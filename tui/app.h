@@ -25,7 +25,7 @@ struct app_header {
 	char person[64];	/* who is logged in, "" for nobody */
 	char date[48];
 	char light[64];		/* the sync light in words */
-	enum role light_role;
+	enum theme_role light_role;
 	int64_t refresh_ms;	/* ask again then; 0: only when repainting */
 };
 
@@ -99,8 +99,8 @@ size_t app_depth(const struct app *app);
 /* ---- words to the user ---- */
 
 /* One line above the footer until the next key (ms 0) or for that long. */
-void app_notice(struct app *app, enum role role, const char *text);
-void app_notice_for(struct app *app, enum role role, const char *text,
+void app_notice(struct app *app, enum theme_role role, const char *text);
+void app_notice_for(struct app *app, enum theme_role role, const char *text,
     int64_t ms);
 /* pop-ups are in popup.h: popup_err(), popup_say(), popup_ask() */
 

@@ -28,7 +28,11 @@ struct desk {
 	struct outbox_counts counts;	/* as of the last refresh */
 	bool counts_fresh;
 	bool form_open;		/* idle lock waits longer */
+	int64_t idle_ms;	/* the idle time now in force */
 };
+
+/* What main() gives to app_start(). */
+extern const struct app_hooks desk_hooks;
 
 struct desk *desk_of(struct app *app);
 enum lang desk_lang(struct app *app);
@@ -43,11 +47,21 @@ bool desk_can_undo(struct app *app);
 void desk_undo(struct app *app);
 /* JSON list of the org codes this person sees for a kind. */
 void desk_scope(struct app *app, const char *kind, struct buf *out);
+/* May the person at the desk do this anywhere? */
+bool desk_may(struct app *app, const char *action, const char *kind);
 /* Words for a state, a delivery, an urgency, with the role to paint it. */
 const char *desk_state_word(struct app *app, const struct record *r);
 const char *desk_delivery_word(struct app *app, const struct record *r,
-    enum role *role);
+    enum theme_role *role);
 const char *desk_due_words(struct app *app, const struct record *r,
-    char *out, size_t size, enum role *role);
+    char *out, size_t size, enum theme_role *role);
+/* 网络不通,照常登记;本机 17 条未送;… : what the light means, what to do. */
+void desk_light_words(struct app *app, char *out, size_t size,
+    enum theme_role *role);
+/* Name of a kind, of a unit, of somebody by number, in the screen's words. */
+const char *desk_kind_name(struct app *app, const char *kind);
+const char *desk_org_name(struct app *app, const char *org);
+void desk_person_name(struct app *app, const char *number, char *out,
+    size_t size);
 
 #endif

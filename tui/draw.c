@@ -147,7 +147,7 @@ struct draw draw_sub(const struct draw *d, int y, int x, int h, int w)
 }
 
 /* One base with its marks at an absolute place. */
-static void put_cell(int y, int x, enum role role, const wchar_t *wcs)
+static void put_cell(int y, int x, enum theme_role role, const wchar_t *wcs)
 {
 	cchar_t c;
 
@@ -157,7 +157,7 @@ static void put_cell(int y, int x, enum role role, const wchar_t *wcs)
 
 /* Clean text of one line; x and cells are inside d already. */
 static int put_clean(const struct draw *d, int y, int x, int cells,
-    enum role role, const char *s, size_t len)
+    enum theme_role role, const char *s, size_t len)
 {
 	wchar_t wcs[CCHARW_MAX + 1];
 	size_t at = 0;
@@ -197,8 +197,8 @@ static int put_clean(const struct draw *d, int y, int x, int cells,
 	return used;
 }
 
-int draw_textn(const struct draw *d, int y, int x, int cells, enum role role,
-    const char *s, size_t len)
+int draw_textn(const struct draw *d, int y, int x, int cells,
+    enum theme_role role, const char *s, size_t len)
 {
 	struct buf clean = BUF_INIT(DRAW_TEXT_MAX);
 	int used;
@@ -219,13 +219,13 @@ int draw_textn(const struct draw *d, int y, int x, int cells, enum role role,
 	return used;
 }
 
-int draw_text(const struct draw *d, int y, int x, int cells, enum role role,
-    const char *s)
+int draw_text(const struct draw *d, int y, int x, int cells,
+    enum theme_role role, const char *s)
 {
 	return draw_textn(d, y, x, cells, role, s, strlen(s));
 }
 
-int draw_textf(const struct draw *d, int y, int x, enum role role,
+int draw_textf(const struct draw *d, int y, int x, enum theme_role role,
     const char *fmt, ...)
 {
 	char line[1024];
@@ -237,8 +237,8 @@ int draw_textf(const struct draw *d, int y, int x, enum role role,
 	return draw_text(d, y, x, 0, role, line);
 }
 
-void draw_fit(const struct draw *d, int y, int x, int cells, enum role role,
-    const char *s)
+void draw_fit(const struct draw *d, int y, int x, int cells,
+    enum theme_role role, const char *s)
 {
 	struct buf clean = BUF_INIT(DRAW_TEXT_MAX);
 	struct buf fit = BUF_INIT(DRAW_TEXT_MAX);
@@ -254,7 +254,7 @@ void draw_fit(const struct draw *d, int y, int x, int cells, enum role role,
 	buf_free(&fit);
 }
 
-int draw_right(const struct draw *d, int y, enum role role, const char *s)
+int draw_right(const struct draw *d, int y, enum theme_role role, const char *s)
 {
 	int cells = text_cells(s);
 
@@ -263,7 +263,8 @@ int draw_right(const struct draw *d, int y, enum role role, const char *s)
 	return cells > 0 ? draw_text(d, y, d->w - cells, cells, role, s) : 0;
 }
 
-void draw_centre(const struct draw *d, int y, enum role role, const char *s)
+void draw_centre(const struct draw *d, int y, enum theme_role role,
+    const char *s)
 {
 	int cells = text_cells(s);
 
@@ -273,7 +274,7 @@ void draw_centre(const struct draw *d, int y, enum role role, const char *s)
 struct wrapping {
 	const struct draw *d;
 	int y, x, cells, lines, done;
-	enum role role;
+	enum theme_role role;
 };
 
 static void wrapped_line(void *ctx, const char *s, size_t len)
@@ -287,7 +288,7 @@ static void wrapped_line(void *ctx, const char *s, size_t len)
 }
 
 int draw_wrapped(const struct draw *d, int y, int x, int cells, int lines,
-    enum role role, const char *s)
+    enum theme_role role, const char *s)
 {
 	struct wrapping w = { d, y, x, cells, lines, 0, role };
 	struct buf clean = BUF_INIT(DRAW_TEXT_MAX);
@@ -330,7 +331,7 @@ void draw_row(const struct draw *d, int y, int x, const struct draw_cell *c,
 }
 
 void draw_fill(const struct draw *d, int y, int x, int h, int w,
-    enum role role)
+    enum theme_role role)
 {
 	struct draw s = draw_sub(d, y, x, h, w);
 	cchar_t blank;
@@ -353,7 +354,7 @@ static const wchar_t *line_sign(int which)
 	return ascii_lines ? plain[which] : box[which];
 }
 
-void draw_box(const struct draw *d, enum role role, const char *title)
+void draw_box(const struct draw *d, enum theme_role role, const char *title)
 {
 	int bottom = d->y + d->h - 1, right = d->x + d->w - 1;
 
@@ -379,7 +380,7 @@ void draw_box(const struct draw *d, enum role role, const char *title)
 	}
 }
 
-void draw_rule(const struct draw *d, int y, enum role role)
+void draw_rule(const struct draw *d, int y, enum theme_role role)
 {
 	if (y < 0 || y >= d->h)
 		return;

@@ -32,33 +32,35 @@ struct draw draw_sub(const struct draw *d, int y, int x, int h, int w);
 
 /* One line of text at y, x in at most `cells` (0: up to the right edge).
  * Returns the cells used. */
-int draw_text(const struct draw *d, int y, int x, int cells, enum role role,
-    const char *s);
-int draw_textn(const struct draw *d, int y, int x, int cells, enum role role,
-    const char *s, size_t len);
-int draw_textf(const struct draw *d, int y, int x, enum role role,
+int draw_text(const struct draw *d, int y, int x, int cells,
+    enum theme_role role, const char *s);
+int draw_textn(const struct draw *d, int y, int x, int cells,
+    enum theme_role role, const char *s, size_t len);
+int draw_textf(const struct draw *d, int y, int x, enum theme_role role,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
 /* Exactly `cells` wide: clipped with … or padded. */
-void draw_fit(const struct draw *d, int y, int x, int cells, enum role role,
-    const char *s);
+void draw_fit(const struct draw *d, int y, int x, int cells,
+    enum theme_role role, const char *s);
 /* Ends at the right edge.  Returns the cells used. */
-int draw_right(const struct draw *d, int y, enum role role, const char *s);
-void draw_centre(const struct draw *d, int y, enum role role, const char *s);
+int draw_right(const struct draw *d, int y, enum theme_role role,
+    const char *s);
+void draw_centre(const struct draw *d, int y, enum theme_role role,
+    const char *s);
 /* Running text with 避头尾 in at most `lines` lines; returns lines used. */
 int draw_wrapped(const struct draw *d, int y, int x, int cells, int lines,
-    enum role role, const char *s);
+    enum theme_role role, const char *s);
 
 /* A table row.  cells > 0: that wide; < 0: that wide, set right; 0: takes
  * what is left (at most one).  One blank between columns. */
-struct draw_cell { int cells; enum role role; const char *text; };
+struct draw_cell { int cells; enum theme_role role; const char *text; };
 void draw_row(const struct draw *d, int y, int x, const struct draw_cell *c,
     size_t n);
 
 void draw_fill(const struct draw *d, int y, int x, int h, int w,
-    enum role role);
+    enum theme_role role);
 /* Lines around the whole of d, with a title on the upper one (may be NULL). */
-void draw_box(const struct draw *d, enum role role, const char *title);
-void draw_rule(const struct draw *d, int y, enum role role);
+void draw_box(const struct draw *d, enum theme_role role, const char *title);
+void draw_rule(const struct draw *d, int y, enum theme_role role);
 /* The two cells at the left of a list row: "> " on the row where we are. */
 void draw_gutter(const struct draw *d, int y, bool here);
 /* The real cursor: where typing goes on (input methods follow it).  The last

@@ -14,7 +14,7 @@
  * light never.  Returns the column where they begin. */
 static int header_right(const struct draw *line, const struct app_header *h)
 {
-	const struct { const char *text; enum role role; } parts[] = {
+	const struct { const char *text; enum theme_role role; } parts[] = {
 		{ h->light, h->light_role },
 		{ h->date, ROLE_HEADER },
 		{ h->person, ROLE_HEADER },
@@ -57,7 +57,8 @@ void frame_header(const struct draw *screen, const struct app_header *h,
 		draw_text(&line, 0, x, end - x, ROLE_HEADER, title);
 }
 
-void frame_notice(const struct draw *screen, enum role role, const char *text)
+void frame_notice(const struct draw *screen, enum theme_role role,
+    const char *text)
 {
 	draw_text(screen, screen->h - 2, 1, screen->w - 2, role, text);
 }

@@ -13,7 +13,8 @@
 
 void frame_header(const struct draw *screen, const struct app_header *h,
     const char *title);
-void frame_notice(const struct draw *screen, enum role role, const char *text);
+void frame_notice(const struct draw *screen, enum theme_role role,
+    const char *text);
 void frame_progress(const struct draw *screen, const char *what, int64_t done,
     int64_t total);
 /* The keys of the page on top; `offers` says which are possible now. */

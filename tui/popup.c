@@ -17,14 +17,14 @@
 
 struct popup_part {
 	const char *label;	/* NULL: none */
-	enum role role;
+	enum theme_role role;
 	struct buf text;
 };
 
 struct popup {
 	struct panel base;
 	char title[96];
-	enum role role;		/* of the border */
+	enum theme_role role;		/* of the border */
 	struct popup_part parts[POPUP_PARTS];
 	size_t n;
 	struct widget_text all;	/* the parts as one text, when it must scroll */
@@ -35,7 +35,7 @@ struct popup {
 	char labels[POPUP_ANSWERS][64];
 };
 
-static void add_part(struct popup *p, const char *label, enum role role,
+static void add_part(struct popup *p, const char *label, enum theme_role role,
     const char *text)
 {
 	struct popup_part *part = &p->parts[p->n];
@@ -56,7 +56,7 @@ static void add_part(struct popup *p, const char *label, enum role role,
 	p->n++;
 }
 
-static struct popup *new_popup(enum role role, const char *title)
+static struct popup *new_popup(enum theme_role role, const char *title)
 {
 	struct popup *p = xcalloc(1, sizeof(*p));
 
@@ -158,7 +158,7 @@ static const struct panel_ops message_ops = {
 	.destroy = popup_destroy,
 };
 
-void popup_say(struct app *app, enum role role, const char *title,
+void popup_say(struct app *app, enum theme_role role, const char *title,
     const char *text)
 {
 	struct popup *p = new_popup(ROLE_BORDER, title);
@@ -172,7 +172,7 @@ void popup_err(struct app *app, const struct err *err)
 	static const struct {
 		enum err_part part;
 		enum word_id label;
-		enum role role;
+		enum theme_role role;
 	} rows[POPUP_PARTS] = {
 		{ ERR_WHAT, W_POPUP_WHAT, ROLE_ERROR },
 		{ ERR_KEPT, W_POPUP_KEPT, ROLE_TEXT },

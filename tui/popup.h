@@ -9,7 +9,7 @@
 /* What happened, what was kept, what to do. */
 void popup_err(struct app *app, const struct err *err);
 /* A title and running text; any of Enter, Esc, Space closes it. */
-void popup_say(struct app *app, enum role role, const char *title,
+void popup_say(struct app *app, enum theme_role role, const char *title,
     const char *text);
 
 /* A question with up to nine numbered answers.  The answer (0…n-1, or -1 for

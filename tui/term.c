@@ -95,7 +95,7 @@ static void arm_restore(void)
 	sa.sa_flags = (int)SA_RESETHAND;
 	for (size_t i = 0; i < ARRAY_LEN(death); i++) {
 #if defined(__SANITIZE_ADDRESS__)
-		if (death[i] != SIGABRT)	/* the sanitizer reports these */
+		if (death[i] != SIGABRT)	/* the sanitizer's own */
 			continue;
 #endif
 		sigaction(death[i], &sa, NULL);

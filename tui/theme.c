@@ -37,7 +37,7 @@ static const struct { const char *name; uint8_t attr; } attrs[] = {
 	{ "underline", THEME_UNDERLINE }, { "reverse", THEME_REVERSE },
 };
 
-const char *theme_role_name(enum role role)
+const char *theme_role_name(enum theme_role role)
 {
 	assert((size_t)role < ARRAY_LEN(roles));
 	return roles[role].name;
@@ -127,11 +127,14 @@ void theme_default(struct theme *t)
 	memset(t, 0, sizeof(*t));
 	(void)xcopy(t->name, sizeof(t->name), "default");
 	for (int d = 0; d < THEME_DEPTHS; d++)
-		for (int r = 0; r < ROLE_COUNT; r++)
+		for (int r = 0; r < ROLE_COUNT; r++) {
+			struct theme_look look = { -1, -1, 0 };
+
 			/* The table is ours: test_theme reads every row. */
-			if (!theme_look_read(roles[r].look[d],
-			    (enum theme_depth)d, &t->look[d][r]))
-				t->look[d][r] = (struct theme_look){ -1, -1, 0 };
+			(void)theme_look_read(roles[r].look[d],
+			    (enum theme_depth)d, &look);
+			t->look[d][r] = look;
+		}
 }
 
 static bool take_pair(void *ctx, const char *section, const char *key,

@@ -15,7 +15,7 @@
 #include "../core/base/env.h"
 #include "../core/base/err.h"
 
-enum role {
+enum theme_role {
 #define ROLE(id, name, mono, c8, c16, c256) ROLE_##id,
 #include "roles.def"
 #undef ROLE
@@ -57,7 +57,7 @@ bool theme_look_read(const char *text, enum theme_depth depth,
     struct theme_look *out);
 /* Depth for so many colours, 0 for a terminal without, NO_COLOR respected. */
 enum theme_depth theme_depth(int colours);
-const char *theme_role_name(enum role role);
+const char *theme_role_name(enum theme_role role);
 /* -1 when there is no such role. */
 int theme_role_read(const char *name);
 

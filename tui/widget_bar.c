@@ -40,7 +40,7 @@ void widget_bar_progress(const struct draw *d, int y, int x, int w,
 }
 
 void widget_bar_amount(const struct draw *d, int y, int x, int bar,
-    enum role role, int64_t value, int64_t max, const char *words)
+    enum theme_role role, int64_t value, int64_t max, const char *words)
 {
 	int full = filled(value, max, bar);
 

@@ -399,7 +399,7 @@ unsigned widget_edit_key(struct widget_edit *e, uint32_t key)
 /* ---- painting ---- */
 
 static void paint_masked(struct widget_edit *e, const struct draw *d,
-    enum role role, bool focus)
+    enum theme_role role, bool focus)
 {
 	int stars = (int)e->nchars, before = 0;
 
@@ -413,7 +413,7 @@ static void paint_masked(struct widget_edit *e, const struct draw *d,
 }
 
 static void paint_one_line(struct widget_edit *e, const struct draw *d,
-    enum role role, bool focus)
+    enum theme_role role, bool focus)
 {
 	const char *s = buf_str(&e->text);
 	int before = cells_between(s, 0, e->at), used = 0;
@@ -440,7 +440,7 @@ static void paint_one_line(struct widget_edit *e, const struct draw *d,
 }
 
 static void paint_lines(struct widget_edit *e, const struct draw *d,
-    enum role role, bool focus)
+    enum theme_role role, bool focus)
 {
 	struct lines l;
 	size_t here;
@@ -467,7 +467,7 @@ void widget_edit_paint(struct widget_edit *e, const struct draw *d, int y,
     int x, int h, int w, bool focus)
 {
 	struct draw in = draw_sub(d, y, x, h, w);
-	enum role role = focus ? ROLE_FIELD_FOCUS : ROLE_FIELD;
+	enum theme_role role = focus ? ROLE_FIELD_FOCUS : ROLE_FIELD;
 
 	if (in.w < 2 || in.h < 1)
 		return;

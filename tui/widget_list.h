@@ -27,7 +27,7 @@ struct widget_list_source {
 	    struct err *err);
 	/* The same thing, perhaps changed?  Keeps our place on reload. */
 	bool (*same)(const void *a, const void *b);
-	/* One item into d (source->lines high; gutter and digit are outside). */
+	/* One item into d, `lines` high; gutter and digit are outside. */
 	void (*paint)(void *ctx, const void *item, const struct draw *d,
 	    bool here);
 	/* The filter is another now; fetch() must heed it.  NULL: no filter. */

@@ -159,7 +159,7 @@ static void paint_choice(const struct widget_menu *m, const struct draw *d,
 {
 	const struct widget_menu_choice *c = &m->choices[i];
 	bool chosen = m->multi ? m->ticked[i] : m->picked == (int)i;
-	enum role role = c->off ? ROLE_DIM : chosen ? ROLE_CHOSEN :
+	enum theme_role role = c->off ? ROLE_DIM : chosen ? ROLE_CHOSEN :
 	    here ? ROLE_SELECTION : c->role;
 	int x;
 

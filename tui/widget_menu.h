@@ -12,7 +12,7 @@
 struct widget_menu_choice {
 	const char *label;	/* borrowed */
 	const char *note;	/* dim, after the label; may be NULL */
-	enum role role;		/* ROLE_TEXT as a rule */
+	enum theme_role role;		/* ROLE_TEXT as a rule */
 	bool off;		/* shown dim, cannot be picked */
 };
 

@@ -5,7 +5,7 @@
 
 #include "../core/base/text.h"
 
-void widget_text_init(struct widget_text *t, enum role role)
+void widget_text_init(struct widget_text *t, enum theme_role role)
 {
 	memset(t, 0, sizeof(*t));
 	buf_init(&t->text, WIDGET_TEXT_BYTES);

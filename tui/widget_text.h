@@ -12,13 +12,13 @@
 
 struct widget_text {
 	struct buf text;	/* clean */
-	enum role role;
+	enum theme_role role;
 	int top;		/* first line shown */
 	int lines;		/* at width w */
 	int h, w;
 };
 
-void widget_text_init(struct widget_text *t, enum role role);
+void widget_text_init(struct widget_text *t, enum theme_role role);
 void widget_text_free(struct widget_text *t);
 /* Copied and cleaned; "\n" ends a paragraph. */
 void widget_text_set(struct widget_text *t, const char *text);
