@@ -114,7 +114,7 @@ enum mq_status record_get(struct node *n, int64_t rec,
 enum mq_status record_by_no(struct node *n, const char *no, int64_t *rec,
     struct err *err)
 {
-	char digits[NO_DIGITS + 1], low[NO_DIGITS + 1];
+	char digits[NO_DIGITS + 1], low[2 * NO_DIGITS];
 	struct db_stmt *s;
 	enum mq_status st;
 	size_t k = 0;

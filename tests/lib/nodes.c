@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../../core/base/log.h"
 #include "../../core/base/xmalloc.h"
 #include "../../core/ledger.h"
 #include "../../core/pack.h"
@@ -48,6 +49,7 @@ void nodes_make(struct nodes_one *x, int number, const char *org)
 
 	memset(x, 0, sizeof(*x));
 	crypto_init();
+	log_quiet(true);
 	env_fixed(&x->env, (struct utc){ NODES_NOW }, (uint64_t)number);
 	make_dir(x->dir, sizeof(x->dir));
 	xcopy(set.tenant, sizeof(set.tenant), "test");
