@@ -44,7 +44,7 @@ TUI_SRC := $(wildcard tui/*.c)
 SYNC_SRC := $(wildcard sync/*.c)
 HUB_SRC := $(wildcard sync/hub/*.c)
 ADMIN_SRC := $(wildcard sync/admin/*.c)
-DEMO_SRC := $(wildcard demo/*.c)
+SEED_SRC := $(wildcard demo/seed*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
@@ -52,6 +52,7 @@ CORE_LIBS = -lsqlite3 -lsodium -ljansson -lunistring -linih -ldl
 TUI_LIBS = -lncursesw -ltinfo
 SYNC_LIBS = -lcurl -lzstd
 HUB_LIBS = -lmicrohttpd -lgnutls -lzstd -lpthread
+ADMIN_LIBS = $(SYNC_LIBS) -lgnutls
 
 BIN = $(B)/bin
 PROGRAMS = $(BIN)/minqing $(BIN)/minqing-sync $(BIN)/minqing-hub \
@@ -81,10 +82,13 @@ $(BIN)/minqing-hub: $(call obj,sync/hub/main.c) $(B)/libhub.a $(B)/libsync.a $(B
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(HUB_LIBS) $(CORE_LIBS)
 $(BIN)/minqing-admin: $(call obj,sync/admin/main.c) $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a
 	$(say) LINK $@
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(SYNC_LIBS) $(CORE_LIBS)
-$(BIN)/minqing-seed: $(call obj,$(DEMO_SRC)) $(B)/libcore.a
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(ADMIN_LIBS) $(CORE_LIBS)
+$(BIN)/minqing-seed: $(call obj,$(SEED_SRC)) $(B)/libcore.a
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+$(BIN)/minqing-tour: $(call obj,demo/tour.c)
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lvterm -lutil
 
 # The expression module is opened on first use: libxml2 stays out of minqing.
 $(BIN)/../lib/libminqing-expr.so: core/form_expr.c
@@ -121,23 +125,30 @@ tests: all $(TEST_BIN)
 test: all $(B)/tests/$(T)
 	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) $(B)/tests/$(T)
 
-check: deps
+check:
+	$(Q)sh tools/deps.sh build check
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined DEV=1 tests
 	$(Q)sh tests/run.sh build/san
 
 deps:
-	$(Q)sh tools/deps.sh
+	$(Q)sh tools/deps.sh build demo check pictures
 
 lint:
-	$(Q)sh tools/lint.sh
+	$(Q)sh tools/lint.sh $(B)
 
-demo: deps
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)sh demo/demo.sh
+demo:
+	$(Q)sh demo/demo.sh --terminal
+	$(Q)sh tools/deps.sh build demo
+	$(Q)$(MAKE) --no-print-directory all $(BIN)/minqing-tour
+	$(Q)MQ_BIN=$(abspath $(BIN)) sh demo/demo.sh
+
+install: all
+	$(Q)MQ_BIN=$(BIN) MQ_LIB=$(BIN)/../lib sh tools/install.sh \
+		"$(DESTDIR)" "$(PREFIX)"
 
 clean:
 	rm -rf build
 
-.PHONY: all tests test check deps lint demo clean
+.PHONY: all tests test check deps lint demo install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
