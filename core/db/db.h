@@ -42,6 +42,9 @@ struct db_driver {
 	const void *(*blob)(struct db_stmt *s, int i, size_t *len);
 	int64_t (*changes)(struct db *db);
 	enum mq_status (*checkpoint)(struct db *db, struct err *err);
+	/* After a commit that failed on the disk: makes sure that a restart
+	 * does not find it after all.  NULL when that cannot happen. */
+	void (*forget)(struct db *db);
 };
 
 extern const struct db_driver db_sqlite;
@@ -61,7 +64,9 @@ struct env *db_env(struct db *db);
 bool db_is_read_only(const struct db *db);
 /* A write or an fsync of this handle failed below the database: nothing is
  * written through it any more (db_begin gives MQ_E_DB).  Close, open again,
- * verify, and tell that the last save was NOT saved. */
+ * verify, and tell that the last save was NOT saved.  That holds unless the
+ * disk took the commit, failed to sync it and then took nothing more at all:
+ * so look whether the head moved before the same words are saved again. */
 bool db_is_suspect(const struct db *db);
 
 /* `caller` is kept for messages: db_begin(db, __func__, err).  Waits at most

@@ -180,6 +180,22 @@ db_begin(struct db *db, const char *caller, struct err *err)
 	return MQ_OK;
 }
 
+static void
+end_unsaved(struct db *db, bool commit_failed)
+{
+	struct err err = ERR_INIT;
+
+	db->in_tx = false;
+	/* After some failures SQLite has rolled back by itself and says that
+	 * no transaction is open: that is what was wanted. */
+	if (db->driver->exec(db, "ROLLBACK", &err) != MQ_OK &&
+	    strstr(err.detail, "no transaction") == NULL)
+		log_err("db", &err);
+	if (commit_failed && db->suspect && db->driver->forget != NULL)
+		db->driver->forget(db);
+	drop_lock(db);
+}
+
 enum mq_status
 db_commit(struct db *db, struct err *err)
 {
@@ -194,7 +210,7 @@ db_commit(struct db *db, struct err *err)
 	else
 		rc = db->driver->exec(db, "COMMIT", err);
 	if (rc != MQ_OK) {
-		db_rollback(db);
+		end_unsaved(db, true);
 		return rc;
 	}
 	db->in_tx = false;
@@ -205,17 +221,8 @@ db_commit(struct db *db, struct err *err)
 void
 db_rollback(struct db *db)
 {
-	struct err err = ERR_INIT;
-
-	if (!checked(db)->in_tx)
-		return;
-	db->in_tx = false;
-	/* After some failures SQLite has rolled back by itself and says that
-	 * no transaction is open: that is what was wanted. */
-	if (db->driver->exec(db, "ROLLBACK", &err) != MQ_OK &&
-	    strstr(err.detail, "no transaction") == NULL)
-		log_err("db", &err);
-	drop_lock(db);
+	if (checked(db)->in_tx)
+		end_unsaved(db, false);
 }
 
 bool

@@ -74,11 +74,7 @@ one_step(struct db *db, const struct db_migration *m, int64_t want,
 		db_rollback(db);
 		return rc;
 	}
-	rc = db_commit(db, err);
-	if (rc == MQ_OK && have < want)
-		log_line(LOG_INFO, "db", "schema %lld: %s", (long long)want,
-		    m->name);
-	return rc;
+	return db_commit(db, err);
 }
 
 enum mq_status
@@ -99,6 +95,10 @@ db_migrate(struct db *db, const struct db_migration *list, size_t n,
 		rc = one_step(db, &list[i], (int64_t)i + 1, err);
 		if (rc != MQ_OK)
 			return rc;
+		/* Making a new ledger is no news; changing one is. */
+		if (have > 0)
+			log_line(LOG_INFO, "db", "schema %zu: %s", i + 1,
+			    list[i].name);
 	}
 	return MQ_OK;
 }
