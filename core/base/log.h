@@ -13,7 +13,7 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Appends to `path` (rotated at 1 MiB to path.1); NULL goes back to stderr. */
 void log_open(const char *path, enum log_level level);
-void log_quiet(bool quiet);	/* the screen is in use: stderr is closed to us */
+void log_quiet(bool quiet);	/* the screen is in use: no stderr */
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 void log_err(const char *area, const struct err *err);
