@@ -34,6 +34,9 @@ row(enum mq_status code)
 	return &table[code];
 }
 
+static void set_detail(struct err *err, const char *fmt, va_list ap)
+    PRINTF_LIKE(2, 0);
+
 static void
 set_detail(struct err *err, const char *fmt, va_list ap)
 {

@@ -420,7 +420,7 @@ column(struct db_stmt *s, const char *name)
 		if (strcmp(d->column_name(s, i), name) == 0)
 			return i;
 	log_line(LOG_ERROR, "db", "no column %s in: %s", name, s->sql);
-	assert(!"no such column");
+	assert(i < s->ncolumns);
 	return -1;
 }
 
