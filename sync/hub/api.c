@@ -1,0 +1,436 @@
+/*
+ * The calls of the hub, one handler each (routes.def).  Called by http.c.
+ */
+#include "api.h"
+
+#include "../../core/base/log.h"
+#include "../../core/base/xmalloc.h"
+#include "../zstd.h"
+#include "auth.h"
+#include "enrol.h"
+#include "feed.h"
+#include "ingest.h"
+#include "status.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define WAIT_MAX_S 50
+#define NDJSON "application/x-ndjson"
+#define JSON "application/json"
+
+enum who { WHO_OPEN, WHO_NODE, WHO_ENROL };
+
+typedef void (*handler_fn)(struct hub *h, struct call *c);
+
+#define ROUTE(method, path, name, who, cap) \
+	static void on_##name(struct hub *h, struct call *c);
+#include "routes.def"
+#undef ROUTE
+
+static const struct route {
+	const char *method, *path;
+	handler_fn run;
+	enum who who;
+	size_t cap;
+} routes[] = {
+#define ROUTE(method, path, name, who, cap) \
+	{ #method, path, on_##name, WHO_##who, cap },
+#include "routes.def"
+#undef ROUTE
+};
+
+static const struct route *
+find_route(const struct call *c, bool *path_known)
+{
+	size_t i;
+
+	*path_known = false;
+	for (i = 0; i < ARRAY_LEN(routes); i++) {
+		if (strcmp(routes[i].path, c->path) != 0)
+			continue;
+		*path_known = true;
+		if (strcmp(routes[i].method, c->method) == 0)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+bool
+api_begin(struct call *c, size_t *body_max)
+{
+	const char *coding = call_header(c, "Content-Encoding");
+	bool known;
+	const struct route *r = find_route(c, &known);
+
+	if (r == NULL) {
+		call_problem(c, known ? PROBLEM_METHOD : PROBLEM_NOT_FOUND,
+		    c->path);
+		return false;
+	}
+	if (coding[0] != '\0' && strcasecmp(coding, "zstd") != 0) {
+		call_problem(c, PROBLEM_MEDIA, "Content-Encoding");
+		return false;
+	}
+	*body_max = r->cap;
+	return true;
+}
+
+/* The body in plain, outside the lock. */
+static bool
+decode(struct call *c)
+{
+	struct err err = ERR_INIT;
+
+	buf_reset(&c->plain);
+	if (strcasecmp(call_header(c, "Content-Encoding"), "zstd") != 0) {
+		buf_add(&c->plain, c->body.data, c->body.len);
+		return true;
+	}
+	if (zstd_unpack(c->body.data, c->body.len, &c->plain, &err) == MQ_OK)
+		return true;
+	call_failed(c, &err);
+	return false;
+}
+
+void
+api_run(struct hub *h, struct call *c)
+{
+	bool known;
+	const struct route *r = find_route(c, &known);
+
+	c->wait = false;
+	c->status = 0;
+	buf_reset(&c->out);
+	if (r == NULL) {
+		call_problem(c, PROBLEM_NOT_FOUND, c->path);
+		return;
+	}
+	/* Who asks is settled before a byte of the body is decoded, so that
+	 * only enrolled nodes can make us unpack. */
+	(void)pthread_mutex_lock(&h->lock);
+	h->counts.requests++;
+	if (r->who == WHO_NODE && !c->authed)
+		h->counts.refused += !auth_node(h, c);
+	(void)pthread_mutex_unlock(&h->lock);
+	if (c->status != 0 || !decode(c))
+		return;
+	(void)pthread_mutex_lock(&h->lock);
+	r->run(h, c);
+	if (c->wait && c->hold != NULL)
+		c->hold(c->ctx);
+	else if (c->status >= 400)
+		h->counts.refused++;
+	(void)pthread_mutex_unlock(&h->lock);
+}
+
+static void
+answer(struct call *c, int status, const char *type)
+{
+	c->status = status;
+	c->type = type;
+	c->wait = false;
+}
+
+/* ---- open to all ---- */
+
+static void
+on_healthz(struct hub *h, struct call *c)
+{
+	struct err err = ERR_INIT;
+	int64_t one = 0;
+
+	if (db_scalar(h->db, "SELECT count(*) FROM tenant", &one, &err) !=
+	    MQ_OK) {
+		call_failed(c, &err);
+		return;
+	}
+	buf_addf(&c->out, "{\"now\":%" PRId64 ",\"ok\":true,\"version\":\"%s\""
+	    "}\n", env_now(h->env).ms, MQ_VERSION);
+	answer(c, 200, JSON);
+}
+
+static void
+metric(struct buf *out, const char *name, const char *help, int64_t v)
+{
+	buf_addf(out, "# TYPE minqing_hub_%s counter\n# HELP minqing_hub_%s %s"
+	    "\nminqing_hub_%s_total %" PRId64 "\n", name, name, help, name,
+	    v);
+}
+
+static void
+on_metrics(struct hub *h, struct call *c)
+{
+	metric(&c->out, "requests", "Requests.", h->counts.requests);
+	metric(&c->out, "refused", "Requests refused.", h->counts.refused);
+	metric(&c->out, "batches", "Batches taken.", h->counts.batches);
+	metric(&c->out, "entries", "Entries taken.", h->counts.entries);
+	metric(&c->out, "quarantined", "Saves put into quarantine.",
+	    h->counts.quarantined);
+	buf_addf(&c->out, "# TYPE minqing_hub_waiting gauge\n"
+	    "# HELP minqing_hub_waiting Long polls held.\n"
+	    "minqing_hub_waiting %" PRId64 "\n# EOF\n", h->counts.waiting);
+	answer(c, 200, "application/openmetrics-text");
+}
+
+/* ---- enrolment ---- */
+
+static void
+enrol_answer(struct hub *h, struct call *c, const struct store_node *n)
+{
+	struct store_tenant t;
+	struct err err = ERR_INIT;
+	struct jout j;
+
+	if (store_tenant_get(h->db, n->tenant, &t, &err) != MQ_OK) {
+		call_failed(c, &err);
+		return;
+	}
+	jout_begin(&j, &c->out, false);
+	jout_obj(&j);
+	jout_kint(&j, "now", env_now(h->env).ms);
+	jout_kint(&j, "number", n->number);
+	jout_kstr(&j, "org", n->org);
+	jout_kstr(&j, "pins", h->pins[0] != '\0' ? h->pins : t.pins);
+	jout_kstr(&j, "records_pk", t.records_pk);
+	jout_kstr(&j, "roster_pk", t.roster_pk);
+	jout_kstr(&j, "site", n->site);
+	jout_kstr(&j, "tenant", n->tenant);
+	jout_obj_end(&j);
+	answer(c, 200, JSON);
+}
+
+static void
+on_enrol(struct hub *h, struct call *c)
+{
+	struct enrol_ask ask;
+	struct store_node node;
+	struct jdoc *doc = NULL;
+	struct err err = ERR_INIT;
+	const struct jnode *o;
+	const char *sign, *box;
+
+	if (jdoc_parse(c->plain.data != NULL ? c->plain.data : "",
+	    c->plain.len, "enrol", &doc, &err) != MQ_OK) {
+		call_failed(c, &err);
+		return;
+	}
+	o = jdoc_root(doc);
+	memset(&ask, 0, sizeof(ask));
+	ask.code = jget_str(o, "code", "");
+	sign = jget_str(o, "sign_pk", "");
+	box = jget_str(o, "box_pk", "");
+	if (!crypto_unhex(sign, strlen(sign), ask.sign_pk,
+	    sizeof(ask.sign_pk)) ||
+	    !crypto_unhex(box, strlen(box), ask.box_pk, sizeof(ask.box_pk)))
+		call_problem(c, PROBLEM_MALFORMED, "sign_pk, box_pk");
+	else if (auth_new(h, c, ask.sign_pk)) {
+		if (enrol_use(h, &ask, &node, &err) != MQ_OK)
+			call_failed(c, &err);
+		else
+			enrol_answer(h, c, &node);
+	}
+	jdoc_free(&doc);
+}
+
+/* ---- entries ---- */
+
+static void
+stand(struct hub *h, struct call *c, struct dev dev, int64_t from, int64_t to)
+{
+	struct err err = ERR_INIT;
+
+	buf_reset(&c->out);
+	if (ingest_answer(h, &c->who, dev, from, to, &c->out, &err) != MQ_OK)
+		call_failed(c, &err);
+	else
+		answer(c, 200, JSON);
+}
+
+static void
+on_head(struct hub *h, struct call *c)
+{
+	stand(h, c, dev_make(c->who.number, 0), 0, 0);
+}
+
+static void
+on_entries(struct hub *h, struct call *c)
+{
+	struct buf base = BUF_INIT(4096), signature = BUF_INIT(256);
+	enum ingest_end end = INGEST_TAKEN;
+	struct ingest_proof proof;
+	struct err err = ERR_INIT;
+	struct wire_batch b;
+
+	if (!wire_batch_read(call_header(c, "Minqing-Batch"), &b) ||
+	    dev_node(b.dev) != c->who.number) {
+		call_problem(c, PROBLEM_BATCH, "Minqing-Batch");
+		return;
+	}
+	auth_evidence(c, &base, &signature);
+	proof = (struct ingest_proof){ buf_str(&base), buf_str(&signature) };
+	if (ingest_take(h, &c->who, &b, c->plain.data, c->plain.len, &proof,
+	    &end, &err) != MQ_OK) {
+		if (err.code == MQ_E_FORMAT)
+			call_problem(c, PROBLEM_BATCH, err.detail);
+		else
+			call_failed(c, &err);
+	} else if (end == INGEST_GAP) {
+		call_problem(c, PROBLEM_GAP, NULL);
+	} else if (end == INGEST_FORK) {
+		call_problem(c, PROBLEM_FORKED, NULL);
+	} else {
+		stand(h, c, b.dev, b.from, b.to);
+	}
+	buf_free(&base);
+	buf_free(&signature);
+}
+
+static void
+on_own(struct hub *h, struct call *c)
+{
+	int64_t after = call_number(c, "after", 0);
+	struct err err = ERR_INIT;
+	char text[ENTRY_REF_TEXT];
+	struct dev dev;
+
+	call_word(c, "dev", text, sizeof(text));
+	if (after < 0 || !dev_parse(text, strlen(text), &dev) ||
+	    dev_node(dev) != c->who.number) {
+		call_problem(c, PROBLEM_MALFORMED, "dev, after");
+		return;
+	}
+	if (feed_own(h, &c->who, dev, after, &c->out, &c->more, &err) !=
+	    MQ_OK)
+		call_failed(c, &err);
+	else
+		answer(c, 200, NDJSON);
+}
+
+/* ---- what comes back ---- */
+
+static void
+on_feed(struct hub *h, struct call *c)
+{
+	int64_t after = call_number(c, "after", 0);
+	int64_t wait = call_number(c, "wait", 0);
+	struct err err = ERR_INIT;
+
+	if (after < 0 || wait < 0) {
+		call_problem(c, PROBLEM_MALFORMED, "after, wait");
+		return;
+	}
+	if (feed_read(h, &c->who, after, &c->out, &c->cursor, &c->more,
+	    &err) != MQ_OK) {
+		call_failed(c, &err);
+		return;
+	}
+	if (c->out.len == 0 && !c->more && wait > 0 && !c->waited &&
+	    c->hold != NULL) {
+		c->wait = true;
+		c->wait_ms = (int)(wait < WAIT_MAX_S ? wait : WAIT_MAX_S) *
+		    1000;
+		return;
+	}
+	answer(c, c->out.len > 0 || c->more ? 200 : 204, NDJSON);
+}
+
+static void
+on_status(struct hub *h, struct call *c)
+{
+	int64_t after = call_number(c, "after", 0);
+	struct err err = ERR_INIT;
+
+	if (after < 0) {
+		call_problem(c, PROBLEM_MALFORMED, "after");
+		return;
+	}
+	if (status_read(h, c->who.tenant, after, &c->out, &c->cursor,
+	    &c->more, &err) != MQ_OK)
+		call_failed(c, &err);
+	else
+		answer(c, c->out.len > 0 || c->more ? 200 : 204, NDJSON);
+}
+
+static void
+on_roster(struct hub *h, struct call *c)
+{
+	int64_t after = call_number(c, "after", 0), seq = 0;
+	struct err err = ERR_INIT;
+
+	if (after < 0) {
+		call_problem(c, PROBLEM_MALFORMED, "after");
+		return;
+	}
+	if (store_roster_get(h->db, c->who.tenant, c->who.org, &c->out, &seq,
+	    &err) != MQ_OK) {
+		call_failed(c, &err);
+		return;
+	}
+	if (seq <= after)
+		buf_reset(&c->out);
+	c->cursor = seq;
+	answer(c, seq > after ? 200 : 204, JSON);
+}
+
+/* ---- messages ---- */
+
+static void
+finish(struct hub *h, struct call *c, enum mq_status st, struct err *err)
+{
+	if (st == MQ_OK)
+		st = db_commit(h->db, err);
+	else
+		db_rollback(h->db);
+	if (st != MQ_OK)
+		call_failed(c, err);
+	else
+		answer(c, 204, JSON);
+}
+
+static void
+on_account(struct hub *h, struct call *c)
+{
+	struct err err = ERR_INIT;
+	enum mq_status st;
+
+	if (c->plain.len <= CRYPTO_SEAL_EXTRA) {
+		call_problem(c, PROBLEM_MALFORMED, "box");
+		return;
+	}
+	st = db_begin(h->db, __func__, &err);
+	if (st != MQ_OK) {
+		call_failed(c, &err);
+		return;
+	}
+	st = store_account_add(h->db, c->who.tenant, c->who.number,
+	    c->plain.data, c->plain.len, env_now(h->env), &err);
+	finish(h, c, st, &err);
+}
+
+static void
+on_health(struct hub *h, struct call *c)
+{
+	struct jdoc *doc = NULL;
+	struct err err = ERR_INIT;
+	enum mq_status st;
+
+	if (jdoc_parse(c->plain.data != NULL ? c->plain.data : "",
+	    c->plain.len, "health", &doc, &err) != MQ_OK ||
+	    jnode_kind(jdoc_root(doc)) != J_OBJ) {
+		call_problem(c, PROBLEM_MALFORMED, "health");
+		jdoc_free(&doc);
+		return;
+	}
+	jdoc_free(&doc);
+	st = db_begin(h->db, __func__, &err);
+	if (st != MQ_OK) {
+		call_failed(c, &err);
+		return;
+	}
+	st = store_node_seen(h->db, c->who.tenant, c->who.number,
+	    env_now(h->env), buf_str(&c->plain), &err);
+	finish(h, c, st, &err);
+}

@@ -1,0 +1,45 @@
+/*
+ * What every request of the hub works in; owned by main().  All fields are
+ * used under `lock`: SQLite has one writer, and one thread at a time keeps
+ * the order of the feeds simple.  TLS, digests and zstd run outside it.
+ */
+#ifndef MQ_HUB_H
+#define MQ_HUB_H
+
+#include <pthread.h>
+
+#include "../../core/org.h"
+#include "../../core/pack.h"
+#include "store.h"
+
+#define HUB_MAGIC 0x4d514855u
+
+struct seen;
+
+struct hub_counts {
+	int64_t requests, refused, batches, entries, quarantined, waiting;
+};
+
+struct hub {
+	uint32_t magic;
+	struct env *env;
+	struct db *db;
+	struct pack *pack;		/* NULL in tests without one */
+	const struct orgs *orgs;	/* of the pack; NULL: every code counts */
+	pthread_mutex_t lock;
+	struct utc started;
+	char pins[256];
+	struct seen *seen;		/* nonces of this process */
+	struct hub_counts counts;
+	/* Somebody's feed grew: wake its long polls.  May be NULL. */
+	void (*wake)(void *ctx, const char *tenant, const char *org);
+	void *wake_ctx;
+};
+
+void hub_init(struct hub *h, struct env *env, struct db *db,
+    struct pack *pack);
+void hub_done(struct hub *h);		/* does not close db and pack */
+/* True when the unit is in the tree (or there is no tree to ask). */
+bool hub_knows_org(const struct hub *h, const char *code);
+
+#endif

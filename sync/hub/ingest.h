@@ -1,0 +1,52 @@
+/*
+ * Taking a batch: the chain is checked, every save is admitted or put into
+ * quarantine with a reason, and a receipt is given after the commit.
+ * Idempotent: the same batch again gives the same receipt.
+ */
+#ifndef MQ_INGEST_H
+#define MQ_INGEST_H
+
+#include "../wire.h"
+#include "feed.h"
+
+#define INGEST_QUARANTINE_DUE (3 * MS_DAY)	/* somebody must have looked */
+#define INGEST_LIST_MAX 200
+
+enum ingest_reason {
+#define REASON(id, zh, en) REASON_##id,
+#include "reason.def"
+#undef REASON
+	REASON_LAST
+};
+
+/* Evidence kept with the batch: what was signed, and the signature. */
+struct ingest_proof { const char *base, *signature; };
+
+enum ingest_end {
+	INGEST_TAKEN,
+	INGEST_GAP,		/* entries missing in between */
+	INGEST_FORK,		/* another branch: kept, node frozen */
+};
+
+/* Own transaction; wakes the readers after the commit.  MQ_E_ENTRY_BAD: a
+ * header cannot be read.  MQ_E_FORMAT: the lines are not what `b` says. */
+enum mq_status ingest_take(struct hub *h, const struct store_node *who,
+    const struct wire_batch *b, const char *lines, size_t len,
+    const struct ingest_proof *proof, enum ingest_end *end, struct err *err)
+    MUST_CHECK;
+
+/* Where this node stands, as JSON: chains, receipts of entries from … to of
+ * dev (from 0: none), saves in quarantine, frozen, now. */
+enum mq_status ingest_answer(struct hub *h, const struct store_node *who,
+    struct dev dev, int64_t from, int64_t to, struct buf *out,
+    struct err *err) MUST_CHECK;
+
+/* Checks a quarantined save again and admits it; with `force` the reasons
+ * ORG, SCOPE and BASIS do not count.  Own transaction. */
+enum mq_status ingest_readmit(struct hub *h, const char *tenant,
+    struct dev dev, int64_t first, bool force, struct err *err) MUST_CHECK;
+
+void ingest_reason_say(const char *code, const char *detail, enum lang lang,
+    struct buf *out);
+
+#endif
