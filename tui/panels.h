@@ -30,8 +30,12 @@ struct form_start {
 	const char *step;	/* step on rec; NULL for open and correction */
 	const struct fields *presets;	/* NULL none */
 	int draft;		/* > 0: go on with this draft */
+	bool quiet;		/* after saving close with base.result 1
+				 * instead of showing the saved page */
 };
 void panel_form_open(struct app *app, const struct form_start *start);
+/* The record a form has opened, for returned() of whoever opened it. */
+int64_t panel_form_saved(const struct panel *child);
 void panel_batch_open(struct app *app);		/* 快速补录 */
 void panel_tap_open(struct app *app);		/* 来站人次 */
 void panel_drafts_open(struct app *app);	/* parked and found drafts */
