@@ -112,6 +112,30 @@ pinyin_initials_of(const char *text, bool is_name, struct buf *out)
 	}
 }
 
+void
+pinyin_surname_of(const char *name, struct buf *out)
+{
+	const struct surname *sn = surname_of(name);
+	size_t at, len = strlen(name);
+	const char *w;
+	uint32_t cp;
+	int n;
+
+	if (sn == NULL)
+		return;
+	buf_adds(out, sn->reading);
+	for (at = strlen(sn->chars); at < len; at += (size_t)n) {
+		n = text_decode(name + at, len - at, &cp);
+		if (n <= 0)
+			return;
+		w = pinyin_readings(cp);
+		if (w != NULL) {
+			buf_addc(out, ' ');
+			buf_add(out, w, strcspn(w, " "));
+		}
+	}
+}
+
 /* ---- matching ---- */
 
 /* Typed text, folded; positions reached are bits of a 64-bit set. */
@@ -149,6 +173,30 @@ by_readings(const struct typed *t, size_t from, const char *list)
 	for (; (list = word(list, &len)) != NULL; list += len)
 		set |= by_reading(t, from, list, len);
 	return set;
+}
+
+bool
+pinyin_begins(const char *syllables, const char *typed)
+{
+	struct typed t;
+	uint64_t reached = 1, next, done;
+	size_t from, len;
+
+	t.n = strlen(typed);
+	if (t.n > TYPED_MAX)
+		return false;
+	memcpy(t.s, typed, t.n + 1);
+	done = UINT64_C(1) << t.n;
+	while ((reached & done) == 0 &&
+	    (syllables = word(syllables, &len)) != NULL) {
+		next = 0;
+		for (from = 0; from < t.n; from++)
+			if ((reached >> from & 1) != 0)
+				next |= by_reading(&t, from, syllables, len);
+		reached = next;
+		syllables += len;
+	}
+	return (reached & done) != 0;
 }
 
 /* One character of the text from every position reached. */

@@ -15,6 +15,13 @@ uint32_t pinyin_initials(uint32_t cp);
 /* Usual initials of a text, one letter a character; surnames by their own
  * table when it is a name.  "zhang wei" style text passes through. */
 void pinyin_initials_of(const char *text, bool is_name, struct buf *out);
+/* The name's syllables with its surname as the surnames' table reads it,
+ * "zeng guo qiang"; empty when its surname is not in there. */
+void pinyin_surname_of(const char *name, struct buf *out);
+/* Does a row of syllables ("zhang wei") begin with what was typed, as whole
+ * syllables, first letters, zh ch sh, or a mixture: "zhangw", "zwei", "zw"?
+ * typed: lower-case letters and digits. */
+bool pinyin_begins(const char *syllables, const char *typed);
 /* Does typed ASCII match the text, by initials (starting anywhere), by full
  * spelling, by a mixture, or as plain text? */
 bool pinyin_match(const char *text, const char *typed);

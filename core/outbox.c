@@ -1,0 +1,385 @@
+/*
+ * How far this node's own entries have come.  Written by sync, read by the
+ * status line and by whoever asks where a record stands.
+ *
+ * Marks belong to the current epoch: entries of earlier epochs came back from
+ * the hub, so the hub has them.
+ */
+#include "outbox.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "base/xmalloc.h"
+#include "ledger.h"
+
+struct marks { int64_t sent, hub; };
+
+static struct marks
+marks_get(struct node *n)
+{
+	struct marks m = { 0, 0 };
+
+	if (node_meta(n, "outbox_dev") != n->dev.v)
+		return m;
+	m.sent = node_meta(n, "sent_seq");
+	m.hub = node_meta(n, "hub_seq");
+	if (m.sent < m.hub)
+		m.sent = m.hub;
+	return m;
+}
+
+static enum mq_status
+marks_put(struct node *n, const struct marks *m, struct err *err)
+{
+	enum mq_status st;
+
+	assert(db_in_transaction(n->db));
+	st = node_set_meta(n, "outbox_dev", n->dev.v, err);
+	if (st == MQ_OK)
+		st = node_set_meta(n, "sent_seq", m->sent, err);
+	if (st == MQ_OK)
+		st = node_set_meta(n, "hub_seq", m->hub, err);
+	return st;
+}
+
+/* ---- counts ---- */
+
+/* Last sequence of this epoch; *earlier gets how many own entries older
+ * epochs hold. */
+static enum mq_status
+own_entries(struct node *n, int64_t *last, int64_t *earlier,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	*last = *earlier = 0;
+	st = db_query(n->db, "SELECT dev, max(seq) AS last FROM entry WHERE"
+	    " dev BETWEEN ? AND ? GROUP BY dev", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, dev_make(dev_node(n->dev), 0).v);
+	db_bind_i64(s, n->dev.v);
+	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
+		if (db_i64(s, "dev") == n->dev.v)
+			*last = db_i64(s, "last");
+		else
+			*earlier += db_i64(s, "last");
+	}
+	db_done(&s);
+	return st;
+}
+
+/* Entries that came back: how many lie within what the hub has received, and
+ * how many after. */
+static enum mq_status
+returned_entries(struct node *n, int64_t hub, int64_t *within,
+    int64_t *after, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	int64_t first, last;
+	bool row;
+
+	*within = *after = 0;
+	st = db_query(n->db, "SELECT first, last FROM returned WHERE dev = ?",
+	    &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, n->dev.v);
+	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
+		first = db_i64(s, "first");
+		last = db_i64(s, "last");
+		if (last <= hub)
+			*within += last - first + 1;
+		else if (first > hub)
+			*after += last - first + 1;
+		else {
+			*within += hub - first + 1;
+			*after += last - hub;
+		}
+	}
+	db_done(&s);
+	return st;
+}
+
+static enum mq_status
+oldest(struct node *n, int64_t seq, struct utc *out, struct err *err)
+{
+	struct buf head = BUF_INIT(BUF_SMALL), body = BUF_INIT(BUF_SMALL);
+	struct ref id = { n->dev, seq };
+	struct entry e;
+	enum mq_status st;
+	bool erased;
+
+	st = ledger_read(n, id, &e, &head, &body, &erased, err);
+	if (st == MQ_OK)
+		*out = e.at;
+	if (body.data != NULL)
+		crypto_wipe(body.data, body.cap);
+	buf_free(&head);
+	buf_free(&body);
+	return st;
+}
+
+static enum mq_status
+unfolded(struct node *n, int64_t *out, struct err *err)
+{
+	int64_t last;
+	enum mq_status st;
+
+	st = db_scalar(n->db, "SELECT coalesce(max(pos), 0) FROM entry",
+	    &last, err);
+	if (st != MQ_OK)
+		return st;
+	*out = last - node_meta(n, "folded_to");
+	if (*out < 0)
+		*out = 0;
+	return MQ_OK;
+}
+
+enum mq_status
+outbox_counts(struct node *n, struct outbox_counts *out, struct err *err)
+{
+	struct marks m = marks_get(n);
+	int64_t last, earlier, within, after;
+	enum mq_status st;
+
+	memset(out, 0, sizeof(*out));
+	st = own_entries(n, &last, &earlier, err);
+	if (st != MQ_OK)
+		return st;
+	/* A lost tail: the hub may hold more than is here. */
+	if (m.hub > last)
+		m.hub = last;
+	if (m.sent > last)
+		m.sent = last;
+	st = returned_entries(n, m.hub, &within, &after, err);
+	if (st != MQ_OK)
+		return st;
+	out->written = earlier + last;
+	out->returned = within + after;
+	out->hub = earlier + m.hub - within;
+	out->sent = m.sent - m.hub - after;
+	out->local = last - m.sent;
+	assert(out->hub >= 0 && out->sent >= 0 && out->local >= 0);
+	assert(out->written == out->local + out->sent + out->hub +
+	    out->returned);
+	out->last_contact.ms = node_meta(n, "contact_at");
+	node_meta_text(n, "contact_trouble", out->trouble,
+	    sizeof(out->trouble));
+	if (out->local > 0)
+		st = oldest(n, m.sent + 1, &out->oldest_local, err);
+	if (st == MQ_OK)
+		st = unfolded(n, &out->unfolded, err);
+	return st;
+}
+
+/* ---- for sync ---- */
+
+static enum mq_status
+check_written(struct node *n, int64_t seq, struct err *err)
+{
+	int64_t last, earlier;
+	enum mq_status st = own_entries(n, &last, &earlier, err);
+
+	if (st == MQ_OK && (seq < 0 || seq > last))
+		st = err_set(err, MQ_E_NET_REPLY, "%" PRId64 " > %" PRId64,
+		    seq, last);
+	return st;
+}
+
+enum mq_status
+outbox_mark_sent(struct node *n, int64_t to, struct err *err)
+{
+	struct marks m = marks_get(n);
+	enum mq_status st = check_written(n, to, err);
+
+	if (st != MQ_OK || to <= m.sent)
+		return st;
+	m.sent = to;
+	return marks_put(n, &m, err);
+}
+
+/* The hub went back to an older state: what it no longer has was not
+ * received, and its receipts no longer stand. */
+static enum mq_status
+take_back(struct node *n, int64_t to, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	st = db_query(n->db, "DELETE FROM receipt WHERE dev = ? AND"
+	    " seq_from > ?", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, to);
+	st = db_run(&s, err);
+	if (st == MQ_OK)
+		st = db_query(n->db, "UPDATE OR REPLACE receipt SET seq_to = ? WHERE"
+		    " dev = ? AND seq_to > ?", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, to);
+	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, to);
+	return db_run(&s, err);
+}
+
+static enum mq_status
+put_receipt(struct node *n, int64_t from, int64_t to, const char *no,
+    struct utc at, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	st = db_query(n->db, "INSERT OR REPLACE INTO receipt(seq_to,"
+	    " seq_from, dev, no, at) VALUES(?, ?, ?, ?, ?)", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, to);
+	db_bind_i64(s, from);
+	db_bind_i64(s, n->dev.v);
+	db_bind_text(s, no);
+	db_bind_i64(s, at.ms);
+	return db_run(&s, err);
+}
+
+enum mq_status
+outbox_mark_hub(struct node *n, int64_t contiguous, const char *receipt,
+    struct utc at, struct err *err)
+{
+	struct marks m = marks_get(n);
+	enum mq_status st = check_written(n, contiguous, err);
+
+	if (st != MQ_OK || contiguous == m.hub)
+		return st;
+	if (contiguous < m.hub) {
+		st = take_back(n, contiguous, err);
+		m.sent = contiguous;
+	} else {
+		st = put_receipt(n, m.hub + 1, contiguous, receipt, at, err);
+	}
+	m.hub = contiguous;
+	if (m.sent < m.hub)
+		m.sent = m.hub;
+	return st == MQ_OK ? marks_put(n, &m, err) : st;
+}
+
+enum mq_status
+outbox_mark_returned(struct node *n, int64_t first, int64_t last,
+    const char *reason, struct err *err)
+{
+	struct marks m = marks_get(n);
+	struct db_stmt *s;
+	enum mq_status st = check_written(n, last, err);
+
+	if (st != MQ_OK)
+		return st;
+	if (first < 1 || first > last)
+		return err_set(err, MQ_E_NET_REPLY, "%" PRId64 "-%" PRId64,
+		    first, last);
+	st = db_query(n->db, "INSERT OR REPLACE INTO returned(first, last,"
+	    " dev, at, reason) VALUES(?, ?, ?, ?, ?)", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, first);
+	db_bind_i64(s, last);
+	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, env_now(n->env).ms);
+	db_bind_text(s, reason);
+	st = db_run(&s, err);
+	if (st == MQ_OK && last > m.sent) {
+		m.sent = last;
+		st = marks_put(n, &m, err);
+	}
+	return st;
+}
+
+enum mq_status
+outbox_mark_readmitted(struct node *n, int64_t first, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	st = db_query(n->db, "DELETE FROM returned WHERE first = ? AND"
+	    " dev = ?", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, first);
+	db_bind_i64(s, n->dev.v);
+	return db_run(&s, err);
+}
+
+enum mq_status
+outbox_contact(struct node *n, const char *trouble, struct err *err)
+{
+	char clean[200];
+	enum mq_status st = MQ_OK;
+
+	xcopy(clean, sizeof(clean), trouble);
+	if (clean[0] == '\0')
+		st = node_set_meta(n, "contact_at", env_now(n->env).ms, err);
+	if (st == MQ_OK)
+		st = node_set_meta_text(n, "contact_trouble", clean, err);
+	return st;
+}
+
+/* ---- what came back, and receipts ---- */
+
+enum mq_status
+outbox_returned(struct node *n, struct outbox_returned *out, int max,
+    int *count, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	*count = 0;
+	st = db_query(n->db, "SELECT first, last, at, reason FROM returned"
+	    " WHERE dev = ? ORDER BY first LIMIT ?", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, max);
+	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
+		struct outbox_returned *r = &out[(*count)++];
+
+		r->first = db_i64(s, "first");
+		r->last = db_i64(s, "last");
+		r->at.ms = db_i64(s, "at");
+		db_copy(s, "reason", r->reason, sizeof(r->reason));
+	}
+	db_done(&s);
+	return st;
+}
+
+enum mq_status
+outbox_receipt(struct node *n, int64_t seq, char *out, size_t size,
+    struct utc *at, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	out[0] = '\0';
+	at->ms = 0;
+	st = db_query(n->db, "SELECT no, at FROM receipt WHERE dev = ? AND"
+	    " seq_to >= ? AND seq_from <= ? ORDER BY seq_to LIMIT 1", &s,
+	    err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, seq);
+	db_bind_i64(s, seq);
+	st = db_step(s, &row, err);
+	if (st == MQ_OK && row) {
+		db_copy(s, "no", out, size);
+		at->ms = db_i64(s, "at");
+	}
+	db_done(&s);
+	return st;
+}

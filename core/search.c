@@ -1,0 +1,191 @@
+/*
+ * Finding records by words.  Called by the search panel and the command
+ * line.
+ */
+#include "search.h"
+
+#include <assert.h>
+
+#include "base/xmalloc.h"
+#include "db/fts_han.h"
+#include "record_row.h"
+#include "search_parts.h"
+
+#define DRAIN_FIRST 200		/* marked records indexed before a search */
+#define PEOPLE_MAX 16		/* persons whose records are looked up too */
+
+enum mq_status
+search_register(struct db *db, struct err *err)
+{
+	return fts_han_register(db, err);
+}
+
+struct found {
+	struct record *rows;
+	int max, n;
+	const char *kind, *scope;
+};
+
+static bool
+in_scope(const char *scope, const char *org)
+{
+	char quoted[40];
+
+	if (scope == NULL)
+		return true;
+	(void)snprintf(quoted, sizeof(quoted), "\"%s\"", org);
+	return strstr(scope, quoted) != NULL;
+}
+
+/* Keeps the newest `max`, newest first. */
+static void
+keep(struct found *f, const struct record *r)
+{
+	int i;
+
+	if ((r->flags & (REC_VOID | REC_CONFIDENTIAL)) != 0 ||
+	    (f->kind != NULL && strcmp(f->kind, r->kind) != 0) ||
+	    !in_scope(f->scope, r->org))
+		return;
+	for (i = 0; i < f->n; i++)
+		if (f->rows[i].rec == r->rec)
+			return;
+	if (f->n == f->max) {
+		if (f->rows[f->n - 1].opened_at.ms >= r->opened_at.ms)
+			return;
+		f->n--;
+	}
+	for (i = f->n++; i > 0 &&
+	    f->rows[i - 1].opened_at.ms < r->opened_at.ms; i--)
+		f->rows[i] = f->rows[i - 1];
+	f->rows[i] = *r;
+}
+
+static enum mq_status
+keep_rec(struct node *n, struct found *f, int64_t rec, struct err *err)
+{
+	struct record r;
+	enum mq_status st;
+	bool there;
+
+	st = record_row_get(n, rec, &r, &there, err);
+	if (st == MQ_OK && there)
+		keep(f, &r);
+	return st;
+}
+
+/* Each word a phrase, all of them asked for. */
+static bool
+query_of(const char *words, struct buf *out)
+{
+	size_t len;
+	bool any = false;
+
+	for (; *words != '\0'; words += len) {
+		words += strspn(words, " \t\n");
+		len = strcspn(words, " \t\n");
+		if (len == 0)
+			break;
+		if (any)
+			buf_addc(out, ' ');
+		if (fts_han_phrase(words, len, out))
+			any = true;
+	}
+	return any && !out->over;
+}
+
+static enum mq_status
+by_words(struct node *n, const char *words, struct found *f, struct err *err)
+{
+	struct buf query = BUF_INIT(4096);
+	struct db_stmt *s = NULL;
+	enum mq_status st = MQ_OK;
+	bool row;
+
+	if (!query_of(words, &query))
+		goto out;
+	st = db_query(n->db, "SELECT r.rec FROM search_fts f"
+	    " JOIN search_doc d ON d.rec = f.rowid"
+	    " JOIN record r ON r.rec = d.rec WHERE search_fts MATCH ?1"
+	    " AND (?2 IS NULL OR d.kind = ?2) AND (?3 IS NULL OR r.org IN"
+	    " (SELECT value FROM json_each(?3)))"
+	    " ORDER BY d.opened_at DESC LIMIT ?4", &s, err);
+	if (st != MQ_OK)
+		goto out;
+	db_bind_text(s, buf_str(&query));
+	db_bind_text(s, f->kind);
+	db_bind_text(s, f->scope);
+	db_bind_i64(s, f->max);
+	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
+		st = keep_rec(n, f, db_i64(s, "rec"), err);
+		if (st != MQ_OK)
+			break;
+	}
+	db_done(&s);
+out:
+	buf_free(&query);
+	return st;
+}
+
+static enum mq_status
+of_person(struct node *n, int64_t rec, struct found *f, struct err *err)
+{
+	struct record_query q = { .kind = f->kind, .who = rec,
+	    .sort = f->kind == NULL ? SORT_CHANGED : SORT_OPENED,
+	    .scope = f->scope };
+	struct record *rows = xcalloc((size_t)f->max, sizeof(*rows));
+	enum mq_status st;
+	int got = 0, i;
+
+	st = record_page(n, &q, NULL, false, rows, f->max, &got, err);
+	for (i = 0; st == MQ_OK && i < got; i++)
+		keep(f, &rows[i]);
+	free(rows);
+	return st;
+}
+
+/* Letters and digits may also say who it is about: "zw", "8000". */
+static enum mq_status
+by_people(struct node *n, const char *words, struct found *f,
+    struct err *err)
+{
+	struct search_person people[PEOPLE_MAX];
+	enum mq_status st;
+	int count = 0, i;
+
+	if (strlen(words) < 2)
+		return MQ_OK;
+	st = search_people(n, "person", words, NULL, people, PEOPLE_MAX,
+	    &count, err);
+	for (i = 0; st == MQ_OK && i < count; i++) {
+		st = keep_rec(n, f, people[i].rec, err);
+		if (st == MQ_OK)
+			st = of_person(n, people[i].rec, f, err);
+	}
+	return st;
+}
+
+enum mq_status
+search_text(struct node *n, const char *kind, const char *words,
+    const char *scope, struct record *rows, int max, int *count,
+    struct err *err)
+{
+	struct found f = { rows, max, 0, kind, scope };
+	enum mq_status st;
+	int64_t left, rec;
+
+	assert(max > 0);
+	*count = 0;
+	st = search_drain(n, DRAIN_FIRST, &left, err);
+	/* Somebody else may be writing: what is indexed can be found. */
+	if (st == MQ_E_LOCKED || st == MQ_E_DISK_FULL || st == MQ_E_READ_ONLY)
+		st = MQ_OK;
+	if (st == MQ_OK)
+		st = by_words(n, words, &f, err);
+	if (st == MQ_OK && record_by_no(n, words, &rec, NULL) == MQ_OK)
+		st = keep_rec(n, &f, rec, err);
+	if (st == MQ_OK)
+		st = by_people(n, words, &f, err);
+	*count = f.n;
+	return st;
+}
