@@ -167,6 +167,16 @@ void desk_scope(struct app *app, const char *kind, struct buf *out)
 	access_scope(d->n, &d->who, kind, out);
 }
 
+void desk_narrow(struct app *app, const char *kind, struct record_query *q,
+    struct buf *scope)
+{
+	desk_scope(app, kind, scope);
+	if (strcmp(buf_str(scope), "[]") == 0)
+		q->by = desk_of(app)->who.by;
+	else
+		q->scope = buf_str(scope);
+}
+
 bool desk_may(struct app *app, const char *action, const char *kind)
 {
 	struct desk *d = desk_of(app);
@@ -392,7 +402,7 @@ static void hook_header(struct app *app, struct app_header *h)
 	struct desk *d = desk_of(app);
 	struct utc now = ledger_now(d->n);
 	struct civil c = clock_civil(now);
-	char day[8];
+	char day[8], words[256];
 
 	(void)xcopy(h->left, sizeof(h->left), d->n->set.site[0] != '\0' ?
 	    d->n->set.site : desk_org_name(app, d->n->set.org));
@@ -402,7 +412,7 @@ static void hook_header(struct app *app, struct app_header *h)
 	snprintf(h->date, sizeof(h->date), "%s %s", day,
 	    word((enum word_id)(W_MONDAY + c.weekday)));
 	short_light(d, h);
-	h->light_role = ROLE_HEADER;
+	desk_light_words(app, words, sizeof(words), &h->light_role);
 	/* No clock ticks on the screen; only the day rolls over. */
 	h->refresh_ms = clock_day_start((struct day){ clock_day(now).n + 1 }).ms
 	    - now.ms + 1;

@@ -9,6 +9,7 @@
 #include "../core/draft.h"
 #include "../core/node.h"
 #include "../core/outbox.h"
+#include "../core/record.h"
 #include "../core/save.h"
 #include "app.h"
 
@@ -47,6 +48,10 @@ bool desk_can_undo(struct app *app);
 void desk_undo(struct app *app);
 /* JSON list of the org codes this person sees for a kind. */
 void desk_scope(struct app *app, const char *kind, struct buf *out);
+/* Narrows a query to what this person may see of the kind: units, or only
+ * what they entered.  `scope` holds the list as long as the query lives. */
+void desk_narrow(struct app *app, const char *kind, struct record_query *q,
+    struct buf *scope);
 /* May the person at the desk do this anywhere? */
 bool desk_may(struct app *app, const char *action, const char *kind);
 /* Words for a state, a delivery, an urgency, with the role to paint it. */
