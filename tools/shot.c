@@ -23,7 +23,7 @@
 #define CELL_W 9
 #define CELL_H 20
 #define FONT_SIZE 18
-#define BASELINE 15
+#define BASELINE 16
 #define MARGIN 10
 #define STEP_WAIT 15000
 #define STEPS_MAX 256

@@ -25,7 +25,7 @@ struct app_header {
 	char person[64];	/* who is logged in, "" for nobody */
 	char date[48];
 	char light[64];		/* the sync light in words */
-	enum theme_role light_role;
+	enum theme_role light_role;	/* ROLE_OK, ROLE_WARN, ROLE_ERROR */
 	int64_t refresh_ms;	/* ask again then; 0: only when repainting */
 };
 

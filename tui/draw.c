@@ -48,7 +48,7 @@ static uint32_t wide_sign(uint32_t cp)
 	return 0xff1f;				/* ？ */
 }
 
-static attr_t curses_attr(uint8_t attr)
+static attr_t curses_attr(int attr)
 {
 	attr_t a = A_NORMAL;
 
@@ -103,13 +103,13 @@ void draw_end(struct term *t)
 {
 	bool shown = cursor.y >= 0;
 
-	(void)t;
 	curs_set(shown ? 1 : 0);
 	/* A hidden cursor need not be carried anywhere. */
 	leaveok(stdscr, shown ? FALSE : TRUE);
 	if (shown)
 		move(cursor.y, cursor.x);
 	refresh();
+	term_flush(t);
 }
 
 void draw_forget(struct term *t)
@@ -390,7 +390,9 @@ void draw_rule(const struct draw *d, int y, enum theme_role role)
 
 void draw_gutter(const struct draw *d, int y, bool here)
 {
-	draw_text(d, y, 0, 2, ROLE_GUTTER, here ? "> " : "  ");
+	/* A blank in a colour would cost bytes on every step of a list. */
+	draw_text(d, y, 0, 2, here ? ROLE_GUTTER : ROLE_TEXT,
+	    here ? ">" : " ");
 }
 
 void draw_cursor(const struct draw *d, int y, int x)

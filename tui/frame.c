@@ -10,12 +10,39 @@
 
 #define BAR_MAX 32		/* actions in a footer */
 
+/* The light stands on the header's ground, whatever role it was given. */
+static enum theme_role light_on_header(enum theme_role role)
+{
+	switch (role) {
+	case ROLE_OK:
+	case ROLE_RECEIVED:
+	case ROLE_SENT:
+		return ROLE_LIGHT_OK;
+	case ROLE_WARN:
+	case ROLE_NOTICE:
+	case ROLE_LOCAL:
+	case ROLE_DUE_SOON:
+		return ROLE_LIGHT_WARN;
+	case ROLE_ERROR:
+	case ROLE_REFUSED:
+	case ROLE_OVERDUE:
+	case ROLE_URGENT:
+		return ROLE_LIGHT_BAD;
+	case ROLE_LIGHT_OK:
+	case ROLE_LIGHT_WARN:
+	case ROLE_LIGHT_BAD:
+		return role;
+	default:
+		return ROLE_HEADER;
+	}
+}
+
 /* Right to left: light, date, person; what does not fit is left out, the
  * light never.  Returns the column where they begin. */
 static int header_right(const struct draw *line, const struct app_header *h)
 {
 	const struct { const char *text; enum theme_role role; } parts[] = {
-		{ h->light, h->light_role },
+		{ h->light, light_on_header(h->light_role) },
 		{ h->date, ROLE_HEADER },
 		{ h->person, ROLE_HEADER },
 	};

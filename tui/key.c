@@ -113,7 +113,8 @@ void key_show(uint32_t key, enum lang lang, char *out, size_t size)
 	char cp[5] = "";
 
 	if (name == NULL) {
-		if ((key & K_CTRL) != 0 && plain >= 'a' && plain <= 'z')
+		if ((key & (K_CTRL | K_ALT)) != 0 && plain >= 'a' &&
+		    plain <= 'z')
 			plain -= 'a' - 'A';	/* Ctrl-S, as on key caps */
 		if (key_is_text(plain))
 			cp[text_encode(plain, cp)] = '\0';

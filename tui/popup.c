@@ -113,7 +113,9 @@ static void popup_paint(struct panel *base, const struct draw *d)
 	if (!fits)
 		h = d->h;
 	box = draw_sub(d, (d->h - h) / 2, (d->w - w - 4) / 2, h, w + 4);
-	draw_fill(&box, 0, 0, box.h, box.w, ROLE_POPUP);
+	/* One column free at either side, so that nothing below touches. */
+	draw_fill(d, (d->h - h) / 2, (d->w - w - 4) / 2 - 1, h, w + 6,
+	    ROLE_POPUP);
 	draw_box(&box, p->role, p->title);
 	in = draw_sub(&box, 1, 2, h - 2 - menu, w);
 	if (fits)

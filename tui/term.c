@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ extern int tputs(const char *s, int lines, int (*put)(int));
 
 struct term {
 	struct env *env;
+	FILE *frame;		/* what curses writes to; NULL: stdout */
 	struct key_decoder keys;
 	int rows, cols;
 	int colours;
@@ -200,19 +202,74 @@ static void raw_modes(void)
 	def_prog_mode();
 }
 
+static void put_bytes(const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t k = write(STDOUT_FILENO, p, n);
+
+		if (k < 0 && errno == EAGAIN) {
+			struct pollfd f = { .fd = STDOUT_FILENO,
+				.events = POLLOUT };
+
+			(void)poll(&f, 1, 1000);
+		} else if (k < 0 && errno != EINTR) {
+			return;		/* hung up: the loop will see it */
+		} else if (k > 0) {
+			p += k;
+			n -= (size_t)k;
+		}
+	}
+}
+
 static void say(const char *s)
 {
-	fputs(s, stdout);
-	fflush(stdout);
+	put_bytes(s, strlen(s));
+}
+
+/* Curses writes after every move of the cursor, some sixty times a page.  It
+ * is given a file in memory instead, and a frame goes out in one piece. */
+static FILE *frame_file(void)
+{
+	int fd = memfd_create("frame", MFD_CLOEXEC);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+	if (f == NULL && fd >= 0)
+		close(fd);
+	return f;
+}
+
+void term_flush(struct term *t)
+{
+	off_t size;
+	int fd;
+
+	if (t->frame == NULL)
+		return;			/* curses writes by itself */
+	fd = fileno(t->frame);
+	size = lseek(fd, 0, SEEK_CUR);
+	for (off_t at = 0; at < size;) {
+		char out[16384];
+		ssize_t n = pread(fd, out, size - at < (off_t)sizeof(out) ?
+		    (size_t)(size - at) : sizeof(out), at);
+
+		if (n <= 0)
+			break;
+		put_bytes(out, (size_t)n);
+		at += n;
+	}
+	(void)lseek(fd, 0, SEEK_SET);
 }
 
 /* Prints an ambiguous sign and a box line, asks each time where the cursor
  * is.  Nobody waits: the first paint covers it and the answers come as
- * events. */
+ * events.  The empty refresh makes curses take the screen first. */
 static void ask_widths(struct term *t)
 {
+	leaveok(stdscr, TRUE);
+	refresh();
+	term_flush(t);
 	t->keys.expect_cursor = 2;
-	say("\033[H\xc2\xb7\033[6n\033[H\xe2\x94\x80\033[6n\033[H  ");
+	say("\033[H\xc2\xb7\033[6n\r\xe2\x94\x80\033[6n\r\033[K");
 }
 
 static void take_width(struct term *t, const struct key_event *ev)
@@ -260,10 +317,16 @@ enum mq_status term_start(struct env *env, const struct term_options *options,
 	if (tcgetattr(STDIN_FILENO, &restore.modes) != 0)
 		return err_sys(err, errno, MQ_E_TERMINAL, "tcgetattr");
 	ignore_stops();
-	if (newterm(name, stdout, stdin) == NULL)
-		return err_set(err, MQ_E_TERMINAL, "%.40s", name);
 	t = xcalloc(1, sizeof(*t));
 	t->env = env;
+	t->frame = frame_file();
+	if (newterm(name, t->frame != NULL ? t->frame : stdout, stdin) ==
+	    NULL) {
+		if (t->frame != NULL)
+			fclose(t->frame);
+		free(t);
+		return err_set(err, MQ_E_TERMINAL, "%.40s", name);
+	}
 	t->lines = options != NULL ? options->lines : TERM_LINES_AUTO;
 	t->remote = getenv("SSH_CONNECTION") != NULL;
 	key_decoder_init(&t->keys);
@@ -292,6 +355,7 @@ void term_stop(struct term **term)
 	say("\033[?2004l");
 	curs_set(1);
 	endwin();
+	term_flush(t);
 	tcsetattr(STDIN_FILENO, TCSANOW, &restore.modes);
 	for (size_t i = 0; i < ARRAY_LEN(death); i++) {
 #if defined(__SANITIZE_ADDRESS__)
@@ -301,6 +365,8 @@ void term_stop(struct term **term)
 		signal(death[i], SIG_DFL);
 	}
 	delscreen(set_term(NULL));
+	if (t->frame != NULL)
+		fclose(t->frame);
 	key_decoder_free(&t->keys);
 	FREE(*term);
 }
@@ -420,6 +486,6 @@ bool term_probe_changed(struct term *t)
 
 void term_beep(struct term *t)
 {
-	(void)t;
 	beep();
+	term_flush(t);
 }

@@ -48,5 +48,7 @@ bool term_resized(struct term *t);
 /* True once when an answer to the width probe changed what may be drawn. */
 bool term_probe_changed(struct term *t);
 void term_beep(struct term *t);
+/* Sends what curses has made up to here; draw_end() calls it. */
+void term_flush(struct term *t);
 
 #endif

@@ -109,7 +109,7 @@ bool theme_look_read(const char *text, enum theme_depth depth,
 		} else if (strcmp(w, "on") == 0) {
 			want_bg = true;
 		} else if (read_attr(w) != 0) {
-			look.attr = (uint8_t)(look.attr | read_attr(w));
+			look.attr = (int16_t)(look.attr | read_attr(w));
 		} else if (have_fg || !read_colour(w, depth, &look.fg)) {
 			return false;
 		} else {

@@ -33,7 +33,7 @@ enum theme_attr {
 
 struct theme_look {
 	int16_t fg, bg;		/* -1: the terminal's own */
-	uint8_t attr;		/* enum theme_attr */
+	int16_t attr;		/* enum theme_attr; no padding */
 };
 
 struct theme {

@@ -449,8 +449,12 @@ static unsigned home_key(struct panel *p, uint32_t key)
 	struct toy_home *h = (struct toy_home *)p;
 	unsigned flags = widget_menu_key(&h->menu, key);
 
-	if ((flags & WIDGET_PICKED) != 0)
-		return home_pick(p, h->menu.picked) | PANEL_REDRAW;
+	if ((flags & WIDGET_PICKED) != 0) {
+		int which = h->menu.picked;
+
+		h->menu.picked = -1;
+		return home_pick(p, which) | PANEL_REDRAW;
+	}
 	if (key == (K_CTRL | 'c')) {
 		app_notice(p->app, ROLE_NOTICE, "Ctrl-C 只是一个键");
 		return PANEL_REDRAW;
@@ -518,7 +522,7 @@ static void toy_header(struct app *app, struct app_header *h)
 	(void)xcopy(h->person, sizeof(h->person), "张伟 志愿者");
 	(void)xcopy(h->date, sizeof(h->date), "11-22 周日");
 	(void)xcopy(h->light, sizeof(h->light), "网络正常");
-	h->light_role = ROLE_HEADER;
+	h->light_role = ROLE_OK;
 }
 
 static void toy_bell(struct app *app)
