@@ -383,7 +383,7 @@ void form_field_load(struct form_field *ff, const struct fields *f)
 	const struct field_value *v = fields_get(f, ff->def->name);
 
 	ff->err.code = MQ_OK;
-	ff->dirty = false;
+	ff->dirty = ff->fresh = false;
 	ff->secret = false;
 	ff->emptied = v && v->kind == FV_GONE;
 	if (ff->look == FORM_LOOK_TEXT) {
@@ -474,8 +474,7 @@ static unsigned text_changed(struct form_field *ff, unsigned flags)
 		ff->edit.bad_utf8 = false;
 		flags |= PANEL_REDRAW;
 	} else if (ff->edit.full) {
-		char max[24];
-		char text[120];
+		char max[24], text[120];
 
 		snprintf(max, sizeof(max), "%zu", ff->edit.opt.max_chars);
 		words_fill(text, sizeof(text), W_EDIT_FULL, max, NULL);
@@ -493,8 +492,6 @@ static unsigned text_changed(struct form_field *ff, unsigned flags)
 
 static unsigned text_key(struct form_field *ff, uint32_t key)
 {
-	bool newline = ff->edit.opt.multi && key == (K_ALT | K_ENTER);
-
 	if (key == K_ENTER)
 		return PANEL_REDRAW | WIDGET_PICKED;
 	/* An old value nobody can see: Delete takes it away, and back. */
@@ -505,8 +502,11 @@ static unsigned text_key(struct form_field *ff, uint32_t key)
 		ff->changed = ff->emptied;
 		return PANEL_REDRAW | WIDGET_CHANGED;
 	}
-	if (newline)
+	if (ff->edit.opt.multi && key == (K_ALT | K_ENTER))
 		return text_changed(ff, widget_edit_paste(&ff->edit, "\n", 1));
+	if (ff->fresh && key_is_text(key))
+		widget_edit_clear(&ff->edit);
+	ff->fresh = false;
 	return text_changed(ff, widget_edit_key(&ff->edit, key));
 }
 
@@ -523,8 +523,12 @@ unsigned form_field_paste(struct form_field *ff, const char *s, size_t len)
 {
 	struct widget_edit one;
 
-	if (ff->look == FORM_LOOK_TEXT)
+	if (ff->look == FORM_LOOK_TEXT) {
+		if (ff->fresh)
+			widget_edit_clear(&ff->edit);
+		ff->fresh = false;
 		return text_changed(ff, widget_edit_paste(&ff->edit, s, len));
+	}
 	if (ff->look != FORM_LOOK_PICK)
 		return PANEL_BEEP;
 	widget_edit_init(&one, &(struct widget_edit_options){
@@ -649,9 +653,7 @@ int form_field_lines(struct form_field *ff, int w, int label_w, bool focus)
 		    NULL);
 		return lines > NOTE_LINES ? NOTE_LINES : lines;
 	}
-	if (ff->look == FORM_LOOK_HEAD)
-		return 1;
-	if (ff->err.code)
+	if (ff->look != FORM_LOOK_HEAD && ff->err.code)
 		lines++;
 	return focus ? lines + extra_lines(ff, w, label_w) : lines;
 }

@@ -30,6 +30,7 @@ struct form_field {
 	bool secret, emptied;
 	bool changed;		/* by the person, since the form was opened */
 	bool dirty;		/* since it was last checked */
+	bool fresh;		/* filled in for them: typing replaces it */
 	struct widget_edit edit;	/* FORM_LOOK_TEXT */
 	struct buf value;	/* CHOICE, PICK: as stored */
 	char words[200];	/* PICK: as shown; secret: the mask */

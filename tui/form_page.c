@@ -91,6 +91,18 @@ void form_page_load(struct form_page *p, const struct fields *f)
 	form_page_refresh(p);
 }
 
+void form_page_fresh(struct form_page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nfields; i++) {
+		struct form_field *ff = &p->v[i];
+
+		ff->fresh = ff->look == FORM_LOOK_TEXT &&
+		    ff->def->type != FT_TEXT && !form_field_empty(ff);
+	}
+}
+
 void form_page_load_prior(struct form_page *p, const struct record_full *r)
 {
 	size_t i;

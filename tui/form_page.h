@@ -28,6 +28,9 @@ void form_page_init(struct form_page *p, struct node *n,
 void form_page_free(struct form_page *p);
 /* Fills in values (presets, a draft); those without a field are kept. */
 void form_page_load(struct form_page *p, const struct fields *f);
+/* What stands in times and numbers was filled in for them: typing replaces
+ * it.  After presets, never after a draft. */
+void form_page_fresh(struct form_page *p);
 /* Correction of what stands in r: private values only as their masks. */
 void form_page_load_prior(struct form_page *p, const struct record_full *r);
 /* Skip logic and choices again after a value has changed from outside. */

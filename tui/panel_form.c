@@ -138,6 +138,7 @@ static void fill_presets(struct panel_form *p, struct form_page *page)
 			fields_set(&f, fd->name, p->d->n->set.org);
 	}
 	form_page_load(page, &f);
+	form_page_fresh(page);
 	fields_free(&f);
 }
 
@@ -163,6 +164,7 @@ static void fill_step_presets(struct panel_form *p, struct form_page *page)
 		buf_free(&now);
 	}
 	form_page_load(page, &f);
+	form_page_fresh(page);
 	fields_free(&f);
 }
 
