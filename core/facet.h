@@ -9,6 +9,7 @@
 #include "access.h"
 #include "pack.h"
 #include "record.h"
+#include "say.h"
 
 #define ACT_COMPLAINTS 32
 
@@ -31,6 +32,9 @@ struct act {
 /* Adds a complaint about a field ("" = about the whole). */
 void act_complain(struct act *a, const char *field, enum mq_status code,
     const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* The same with a row of say.def, in both languages. */
+void act_complain_say(struct act *a, const char *field, enum mq_status code,
+    enum say id, const char *x, const char *y);
 
 struct facet {
 	const char *name;

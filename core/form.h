@@ -27,8 +27,19 @@ size_t form_choices(struct node *n, const struct kind *k,
  * in words.  For screens, slips, exports. */
 void form_show(struct node *n, const struct field *fd,
     const struct field_value *v, bool reveal, struct buf *out);
-/* Fills presets ("today()", "now()", constants). */
+/* Fills presets of empty fields that show ("today()", "now()", "@node",
+ * constants, "choice(FIELD, KEY)": what the chosen row of choices.csv says
+ * under KEY).  "@by" needs a person: the facet fills it at save. */
 void form_presets(struct node *n, const struct kind *k, struct fields *f);
+/* The same for the fields a step asks; `record` is what the record holds. */
+void form_step_presets(struct node *n, const struct kind *k,
+    const struct flow_step *step, const struct fields *record,
+    struct fields *f);
+/* "key=value" of a choice's filter column; false when it has none. */
+bool form_choice_value(const struct choice *c, const char *key, char *out,
+    size_t size);
+/* Opens the expression module ahead of its first use; call when idle. */
+void form_warm(void);
 
 /* The module's one entry point (dlsym "form_expr_eval"): evaluates an
  * XLSForm expression over the fields; result as text in out. */
@@ -42,5 +53,6 @@ struct form_expr_call {
 	char problem[200];
 };
 typedef bool (*form_expr_fn)(struct form_expr_call *c);
+bool form_expr_eval(struct form_expr_call *c);	/* inside the module only */
 
 #endif

@@ -1,0 +1,69 @@
+/*
+ * Runs the facets of a kind over something about to be saved, and collects
+ * what they complain about.  Called by save.c.
+ */
+#include "facet.h"
+
+#include <assert.h>
+#include <stdarg.h>
+
+#include "base/xmalloc.h"
+
+/* The form comes first: what follows works on checked values.  Hours come
+ * after the flow, whose states they set themselves. */
+static const struct facet *const order[] = {
+	&facet_form, &facet_flow, &facet_hours, &facet_tally
+};
+
+static struct err *
+next_complaint(struct act *a, const char *field)
+{
+	if (a->ncomplaints == ACT_COMPLAINTS)
+		return NULL;
+	xcopy(a->complaints[a->ncomplaints].field,
+	    sizeof(a->complaints[0].field), field);
+	return &a->complaints[a->ncomplaints++].err;
+}
+
+void
+act_complain(struct act *a, const char *field, enum mq_status code,
+    const char *fmt, ...)
+{
+	struct err *e = next_complaint(a, field);
+	char words[240];
+	va_list ap;
+
+	assert(code != MQ_OK);
+	if (e == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	(void)err_set(e, code, "%s", words);
+}
+
+void
+act_complain_say(struct act *a, const char *field, enum mq_status code,
+    enum say id, const char *x, const char *y)
+{
+	struct buf b = BUF_INIT(230);
+
+	say_both(&b, id, x, y);
+	act_complain(a, field, code, "%s", buf_str(&b));
+	buf_free(&b);
+}
+
+enum mq_status
+facet_decide(struct act *a, struct err *err)
+{
+	enum mq_status rc = MQ_OK;
+	size_t i;
+
+	assert(a->kind != NULL && a->f != NULL && a->d != NULL);
+	assert((a->prior == NULL) == (strcmp(a->op, "open") == 0));
+	for (i = 0; i < ARRAY_LEN(order) && rc == MQ_OK; i++)
+		if (order[i]->decide != NULL &&
+		    kind_has_facet(a->kind, order[i]->name))
+			rc = order[i]->decide(a, err);
+	return rc;
+}

@@ -1,0 +1,541 @@
+/*
+ * The flow facet: which step may follow, who owes the next one, and when it
+ * is due.  Called through facet_decide() at save; its reading side by queue,
+ * record view and command line.
+ */
+#include "../flow.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "../base/clock.h"
+#include "../base/xmalloc.h"
+#include "../calendar.h"
+#include "../pack_data.h"
+#include "form_parts.h"
+
+/* ---- complaints that name labels ---- */
+
+static void
+complain_labels(struct act *a, enum mq_status code, enum say id,
+    const char *const x[2], const char *const y[2])
+{
+	struct buf b = BUF_INIT(230);
+
+	say_fill(&b, LANG_ZH, id, x[0], y == NULL ? NULL : y[0]);
+	buf_adds(&b, "‖");
+	say_fill(&b, LANG_EN, id, x[1], y == NULL ? NULL : y[1]);
+	act_complain(a, "", code, "%s", buf_str(&b));
+	buf_free(&b);
+}
+
+/* ---- may this step be taken now? ---- */
+
+static bool
+from_fits(const struct flow_step *s, const char *state)
+{
+	return pack_data_has_word(s->from, "*") ||
+	    pack_data_has_word(s->from, state);
+}
+
+/* The step of this record that bars `by` from taking `s`; NULL when nothing
+ * does.  *last is set when it is only the last one that counts. */
+static const char *
+barred(const struct record_event *ev, int count, const char *by,
+    const struct flow_step *s, bool *last)
+{
+	int i;
+
+	*last = false;
+	for (i = 0; i < count; i++)
+		if (!ev[i].undone && ev[i].step[0] != '\0' &&
+		    strcmp(ev[i].e.by, by) == 0 &&
+		    pack_data_has_word(s->not_after, ev[i].step))
+			return ev[i].step;
+	if (!s->not_doer)
+		return NULL;
+	for (i = count - 1; i >= 0; i--)
+		if (!ev[i].undone && ev[i].step[0] != '\0')
+			break;
+	*last = i >= 0 && strcmp(ev[i].e.by, by) == 0;
+	return *last ? ev[i].step : NULL;
+}
+
+static bool
+asks_doer(const struct flow_step *s)
+{
+	return s->not_doer || s->not_after[0] != '\0';
+}
+
+static enum mq_status
+check_doer(struct act *a, const struct flow_step *s, struct err *err)
+{
+	struct record_event *ev = NULL;
+	const struct flow_step *did;
+	const char *name;
+	enum mq_status rc;
+	bool last;
+	int count = 0;
+
+	if (!asks_doer(s) || a->n->db == NULL)
+		return MQ_OK;
+	rc = record_events(a->n, a->prior->r.rec, &ev, &count, err);
+	if (rc != MQ_OK)
+		return rc;
+	name = barred(ev, count, a->who->by, s, &last);
+	did = name == NULL ? NULL : kind_step(a->kind, name);
+	if (did != NULL)
+		complain_labels(a, MQ_E_DENIED, last ? SAY_FLOW_SELF_LAST :
+		    SAY_FLOW_SELF, s->label, last ? NULL : did->label);
+	record_events_free(&ev, count);
+	return MQ_OK;
+}
+
+static void
+check_state(struct act *a, const struct flow_step *s)
+{
+	const struct flow_state *now = kind_state(a->kind,
+	    a->prior->r.state);
+	const char *const raw[2] = { a->prior->r.state, a->prior->r.state };
+
+	if (from_fits(s, a->prior->r.state))
+		return;
+	complain_labels(a, MQ_E_STATE, SAY_FLOW_FROM,
+	    now == NULL ? raw : now->label, s->label);
+}
+
+/* ---- who owes the next step ---- */
+
+/* The unit the record belongs to.  At opening save.c settles it after us, by
+ * the same column of kinds.csv. */
+static void
+unit_of(struct act *a, char out[24])
+{
+	const char *rule = a->kind->org_from;
+	const char *const names[] = { "place", "who" };
+	struct record_full r;
+	struct ref ref;
+	size_t i;
+
+	xcopy(out, 24, a->prior != NULL ? a->prior->r.org : a->n->set.org);
+	if (a->prior != NULL)
+		return;
+	if (strncmp(rule, "@field:", 7) == 0) {
+		if (fields_has(a->f, rule + 7))
+			xcopy(out, 24, fields_text(a->f, rule + 7));
+		return;
+	}
+	if (strcmp(rule, "@who") != 0 || a->n->db == NULL)
+		return;
+	for (i = 0; i < ARRAY_LEN(names); i++) {
+		const char *s = fields_text(a->d, names[i]);
+
+		if (!ref_parse(s, strlen(s), &ref) || record_get(a->n,
+		    ref_rec(ref), &r, NULL) != MQ_OK)
+			continue;
+		xcopy(out, 24, r.r.org);
+		record_full_free(&r);
+		return;
+	}
+}
+
+/* "" when the step leaves the owner as it is. */
+static void
+owner_of(struct act *a, const struct flow_step *s, char out[24])
+{
+	const struct orgs *o = pack_orgs(a->n->pack);
+	const struct org *up;
+	const char *rule = s->owner;
+	char unit[24];
+
+	out[0] = '\0';
+	if (strcmp(rule, "@org") == 0) {
+		unit_of(a, out);
+	} else if (strcmp(rule, "@parent") == 0) {
+		unit_of(a, unit);
+		if (a->prior != NULL && a->prior->r.owner[0] != '\0')
+			xcopy(unit, sizeof(unit), a->prior->r.owner);
+		up = org_parent(o, unit);
+		xcopy(out, 24, up == NULL ? unit : up->code);
+	} else if (strcmp(rule, "@from") == 0) {
+		if (a->prior != NULL && fields_has(&a->prior->d, "sender"))
+			xcopy(out, 24, fields_text(&a->prior->d, "sender"));
+		else
+			unit_of(a, out);
+	} else if (strncmp(rule, "@field:", 7) == 0) {
+		xcopy(out, 24, fields_text(a->f, rule + 7));
+		if (out[0] == '\0' && a->ncomplaints == 0)
+			act_complain_say(a, rule + 7, MQ_E_REQUIRED,
+			    SAY_FLOW_NO_OWNER, NULL, NULL);
+	} else {
+		xcopy(out, 24, rule);
+	}
+}
+
+static void
+decide_owner(struct act *a, const struct flow_step *s)
+{
+	const char *before = a->prior == NULL ? "" : a->prior->r.owner;
+	const struct org *unit;
+	char owner[24];
+
+	owner_of(a, s, owner);
+	if (owner[0] == '\0')
+		return;
+	fields_set(a->d, "owner", owner);
+	unit = org_find(pack_orgs(a->n->pack), owner);
+	if (unit != NULL)
+		fields_set(a->d, "level", unit->level);
+	if (strcmp(before, owner) != 0 && before[0] != '\0')
+		fields_set(a->d, "sender", before);
+	if (s->route)
+		fields_set_list(a->d, "route", owner);
+}
+
+/* ---- clocks ---- */
+
+/* The first row of due.csv that fits decides. */
+static const struct due_rule *
+find_rule(struct act *a, const char *name)
+{
+	struct fields all = { NULL, 0, 0 };
+	const struct due_rule *v, *found = NULL;
+	size_t i, n;
+
+	if (a->prior != NULL)
+		fields_copy(&all, &a->prior->f);
+	form_overlay(&all, a->f);
+	v = pack_due_rules(a->n->pack, &n);
+	for (i = 0; i < n && found == NULL; i++)
+		if (strcmp(v[i].kind, a->kind->name) == 0 &&
+		    strcmp(v[i].rule, name) == 0 &&
+		    (v[i].category[0] == '\0' || strcmp(v[i].category,
+		    fields_text(&all, "category")) == 0) &&
+		    (v[i].grade[0] == '\0' || strcmp(v[i].grade,
+		    fields_text(&all, "grade")) == 0))
+			found = &v[i];
+	fields_free(&all);
+	return found;
+}
+
+static void
+start_clock(struct act *a, const char *name)
+{
+	const struct calendar *c = pack_calendar(a->n->pack);
+	const struct due_rule *rule = find_rule(a, name);
+	struct utc start = a->now;
+
+	if (rule == NULL) {
+		act_complain_say(a, "", MQ_E_PACK_BAD, SAY_FLOW_NO_RULE,
+		    name, NULL);
+		return;
+	}
+	/* Rules count from when it happened, not from when it was typed. */
+	if (a->prior == NULL)
+		start.ms = fields_int(a->d, "opened", a->now.ms);
+	fields_set_int(a->d, "due", calendar_due(c, start, rule->value,
+	    rule->unit).ms);
+	fields_set_int(a->d, "due_start", start.ms);
+	fields_set_int(a->d, "due_value", rule->value);
+	fields_set(a->d, "due_unit", rule->unit);
+	fields_set(a->d, "due_rule", rule->rule);
+	fields_set(a->d, "due_calendar", calendar_version(c));
+	fields_set_int(a->d, "due_done", 0);
+	fields_set_int(a->d, "due_left", 0);
+	fields_set_int(a->d, "due_shift", 0);
+}
+
+static void
+stop_clock(struct act *a)
+{
+	int64_t due = a->prior == NULL ? 0 : a->prior->r.due_at.ms;
+
+	fields_set_int(a->d, "due", 0);
+	if (due > 0) {
+		fields_set_int(a->d, "due_was", due);
+		fields_set_int(a->d, "due_done", a->now.ms);
+	}
+}
+
+static void
+pause_clock(struct act *a)
+{
+	int64_t due = a->prior->r.due_at.ms;
+
+	if (due == 0)
+		return;
+	fields_set_int(a->d, "due", 0);
+	fields_set_int(a->d, "due_left", due - a->now.ms);
+	fields_set_int(a->d, "due_paused", a->now.ms);
+}
+
+static void
+resume_clock(struct act *a)
+{
+	int64_t since = fields_int(&a->prior->d, "due_paused", 0);
+	int64_t left = fields_int(&a->prior->d, "due_left", 0);
+	int64_t shift = fields_int(&a->prior->d, "due_shift", 0);
+
+	if (since == 0 || a->prior->r.due_at.ms != 0)
+		return;
+	fields_set_int(a->d, "due", a->now.ms + left);
+	fields_set_int(a->d, "due_left", 0);
+	fields_set_int(a->d, "due_paused", 0);
+	fields_set_int(a->d, "due_shift", shift + a->now.ms - since);
+}
+
+static void
+decide_clock(struct act *a, const struct flow_step *s)
+{
+	if (strncmp(s->clock, "start:", 6) == 0)
+		start_clock(a, s->clock + 6);
+	else if (strcmp(s->clock, "stop") == 0)
+		stop_clock(a);
+	else if (strcmp(s->clock, "pause") == 0 && a->prior != NULL)
+		pause_clock(a);
+	else if (strcmp(s->clock, "resume") == 0 && a->prior != NULL)
+		resume_clock(a);
+}
+
+/* ---- deciding ---- */
+
+static void
+decide_state(struct act *a, const struct flow_step *s)
+{
+	const char *to = s->to;
+	const struct flow_state *st;
+	bool was_closed = a->prior != NULL && a->prior->r.closed_at.ms != 0;
+
+	if (a->prior != NULL) {
+		fields_set(a->d, "from", a->prior->r.state);
+		if (to[0] == '\0')
+			to = a->prior->r.state;
+	} else if (to[0] == '\0') {
+		to = a->kind->states[0].name;
+	}
+	fields_set(a->d, "state", to);
+	st = kind_state(a->kind, to);
+	if (st != NULL && st->closed && !was_closed)
+		fields_set_int(a->d, "closed", a->now.ms);
+	else if (st != NULL && !st->closed && was_closed)
+		fields_set_int(a->d, "closed", 0);
+}
+
+/* An answer can turn a step into another: a choice whose filter says
+ * step=NAME ("not solved" makes a confirmation a redo). */
+static const struct flow_step *
+turned(struct act *a, const struct flow_step *s)
+{
+	const char *at = s->fields;
+	const struct flow_step *other;
+	const struct field *fd;
+	char name[40];
+	bool must;
+
+	while ((fd = form_step_next(a->kind, &at, &must)) != NULL) {
+		const struct choice *c;
+
+		if (fd->type != FT_SELECT_ONE)
+			continue;
+		c = pack_choice(a->n->pack, fd->list,
+		    fields_text(a->f, fd->name));
+		if (c == NULL ||
+		    !form_choice_value(c, "step", name, sizeof(name)))
+			continue;
+		other = kind_step(a->kind, name);
+		if (other != NULL)
+			return other;
+	}
+	return s;
+}
+
+static enum mq_status
+decide(struct act *a, struct err *err)
+{
+	static const struct flow_step plain = { .name = "open", .from = "",
+		.to = "", .owner = "", .fields = "", .clock = "",
+		.not_after = "" };
+	const struct flow_step *s;
+	enum mq_status rc;
+
+	if (strcmp(a->op, "fix") == 0)
+		return MQ_OK;
+	if (strcmp(a->op, "open") == 0) {
+		s = kind_step(a->kind, "open");
+		if (s == NULL)
+			s = &plain;
+	} else {
+		s = kind_step(a->kind, a->step);
+		/* A step nobody knows: the form has complained. */
+		if (s == NULL)
+			return MQ_OK;
+		check_state(a, s);
+		rc = check_doer(a, s, err);
+		if (rc != MQ_OK)
+			return rc;
+		s = turned(a, s);
+	}
+	if (a->ncomplaints > 0)
+		return MQ_OK;
+	decide_state(a, s);
+	decide_owner(a, s);
+	decide_clock(a, s);
+	return MQ_OK;
+}
+
+const struct facet facet_flow = { "flow", decide };
+
+/* ---- reading side ---- */
+
+size_t
+flow_steps(struct node *n, const struct session *who,
+    const struct record_full *r, const struct flow_step **out, size_t max)
+{
+	const struct kind *k = n->pack == NULL ? NULL :
+	    pack_kind(n->pack, r->r.kind);
+	struct record_event *ev = NULL;
+	size_t i, found = 0;
+	char action[48];
+	int count = 0;
+	bool last, read = false;
+
+	if (k == NULL || (r->r.flags & REC_VOID))
+		return 0;
+	for (i = 0; i < k->nsteps && found < max; i++) {
+		const struct flow_step *s = &k->steps[i];
+
+		if (!from_fits(s, r->r.state))
+			continue;
+		snprintf(action, sizeof(action), "step:%s", s->name);
+		if (!access_may_record(n, who, action, &r->r))
+			continue;
+		if (asks_doer(s) && !read && n->db != NULL) {
+			read = true;
+			if (record_events(n, r->r.rec, &ev, &count, NULL) !=
+			    MQ_OK)
+				count = 0;
+		}
+		if (asks_doer(s) &&
+		    barred(ev, count, who->by, s, &last) != NULL)
+			continue;
+		out[found++] = s;
+	}
+	record_events_free(&ev, count);
+	return found;
+}
+
+static void
+line(struct buf *out, enum lang lang, enum say id, const char *a,
+    const char *b)
+{
+	say_fill(out, lang, id, a, b);
+	buf_addc(out, '\n');
+}
+
+static const char *
+rule_label(struct node *n, const struct record_full *r, enum lang lang)
+{
+	const char *name = fields_text(&r->d, "due_rule");
+	const char *unit = fields_text(&r->d, "due_unit");
+	int64_t value = fields_int(&r->d, "due_value", 0);
+	size_t i, count;
+	const struct due_rule *v = pack_due_rules(n->pack, &count);
+
+	for (i = 0; i < count; i++)
+		if (strcmp(v[i].kind, r->r.kind) == 0 &&
+		    strcmp(v[i].rule, name) == 0 && v[i].value == value &&
+		    strcmp(v[i].unit, unit) == 0)
+			return v[i].label[lang];
+	return name;
+}
+
+/* How it stands against the limit. */
+static void
+explain_standing(struct node *n, const struct record_full *r,
+    enum lang lang, struct buf *out)
+{
+	int64_t now = env_now(n->env).ms, due = r->r.due_at.ms;
+	int64_t done = fields_int(&r->d, "due_done", 0);
+	int64_t was = fields_int(&r->d, "due_was", 0);
+	char text[60];
+
+	if (done > 0 && done <= was) {
+		clock_show((struct utc){ done }, CLOCK_MINUTE, text,
+		    sizeof(text));
+		line(out, lang, SAY_FLOW_MET, text, NULL);
+	} else if (done > 0) {
+		clock_span(done - was, lang, text, sizeof(text));
+		line(out, lang, SAY_FLOW_MISSED, text, NULL);
+	} else if (fields_int(&r->d, "due_paused", 0) > 0) {
+		clock_span(fields_int(&r->d, "due_left", 0), lang, text,
+		    sizeof(text));
+		line(out, lang, SAY_FLOW_PAUSED, text, NULL);
+	} else if (due > 0) {
+		clock_span(due < now ? now - due : due - now, lang, text,
+		    sizeof(text));
+		line(out, lang, due < now ? SAY_FLOW_LATE : SAY_FLOW_LEFT,
+		    text, NULL);
+	}
+}
+
+/* The due time that was decided, where it is not what the sum gives today:
+ * moved by a pause, or by another calendar. */
+static void
+explain_moved(struct node *n, const struct record_full *r, enum lang lang,
+    struct buf *out)
+{
+	struct utc start = { fields_int(&r->d, "due_start", 0) };
+	struct utc sum = calendar_due(pack_calendar(n->pack), start,
+	    fields_int(&r->d, "due_value", 0),
+	    fields_text(&r->d, "due_unit"));
+	int64_t shift = fields_int(&r->d, "due_shift", 0);
+	char when[40], span[40];
+
+	if (r->r.due_at.ms == 0)
+		return;
+	clock_show(r->r.due_at, CLOCK_MINUTE, when, sizeof(when));
+	if (shift > 0) {
+		clock_span(shift, lang, span, sizeof(span));
+		line(out, lang, SAY_FLOW_SHIFTED, span, when);
+	}
+	if (sum.ms + shift != r->r.due_at.ms)
+		line(out, lang, SAY_FLOW_STORED,
+		    fields_text(&r->d, "due_calendar"), when);
+}
+
+void
+flow_explain_due(struct node *n, const struct record_full *r,
+    enum lang lang, struct buf *out)
+{
+	static const char units[] = "minute hour workhour day workday";
+	const char *unit = fields_text(&r->d, "due_unit");
+	int64_t value = fields_int(&r->d, "due_value", -1);
+
+	/* Decided elsewhere, perhaps by a program that knows more units. */
+	if (n->pack == NULL || value < 0 || value > 100000 ||
+	    unit[0] == '\0' || !pack_data_has_word(units, unit)) {
+		line(out, lang, SAY_FLOW_NO_DUE, NULL, NULL);
+		return;
+	}
+	line(out, lang, SAY_FLOW_RULE, rule_label(n, r, lang), NULL);
+	calendar_explain(pack_calendar(n->pack),
+	    (struct utc){ fields_int(&r->d, "due_start", 0) }, value, unit,
+	    lang, out);
+	explain_moved(n, r, lang, out);
+	explain_standing(n, r, lang, out);
+}
+
+enum flow_urgency
+flow_urgency(struct node *n, const struct record *r, struct utc now)
+{
+	int64_t soon = n->pack == NULL ? 0 :
+	    pack_int(n->pack, "due_soon_minutes", 0) * MS_MINUTE;
+
+	if (r->flags & REC_CLOSED)
+		return FLOW_DONE;
+	if (r->due_at.ms == 0)
+		return FLOW_NONE;
+	if (r->due_at.ms < now.ms)
+		return FLOW_LATE;
+	return r->due_at.ms - now.ms <= soon ? FLOW_SOON : FLOW_CALM;
+}
