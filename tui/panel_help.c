@@ -8,16 +8,53 @@
 #include "widget_text.h"
 #include "words.h"
 
-#define KEY_COLUMN 22
+#define KEY_COLUMN 20
+#define INDENT (KEY_COLUMN + 4)
 
 struct panel_help {
 	struct panel base;
+	struct panel *about;	/* stands below us as long as we live */
 	struct widget_text text;
 };
 
-static void add_context(struct buf *out, struct app *app, struct panel *about,
-    enum context ctx)
+struct sentence { struct buf *out; int lines; bool hang; };
+
+static void add_line(void *ctx, const char *s, size_t len)
 {
+	struct sentence *t = ctx;
+
+	if (t->hang && t->lines > 0)
+		buf_addf(t->out, "%*s", INDENT, "");
+	else if (!t->hang)
+		buf_adds(t->out, "    ");
+	buf_add(t->out, s, len);
+	buf_addc(t->out, '\n');
+	t->lines++;
+}
+
+/* The sentence hangs beside its keys, or stands below them where it is
+ * narrow. */
+static void add_row(struct buf *out, const char *keys, const char *help, int w)
+{
+	struct sentence t = { out, 0, w >= 2 * INDENT };
+
+	buf_adds(out, "  ");
+	if (t.hang) {
+		text_fit(keys, KEY_COLUMN, out);
+		buf_adds(out, "  ");
+	} else {
+		buf_adds(out, keys);
+		buf_addc(out, '\n');
+	}
+	text_wrap(help, strlen(help), t.hang ? w - INDENT : w - 4, add_line,
+	    &t);
+}
+
+static void add_context(struct buf *out, struct panel_help *h,
+    enum context ctx, int w)
+{
+	struct app *app = h->base.app;
+	struct panel *about = h->about;
 	enum lang lang = app_lang(app);
 	bool head = false;
 
@@ -35,10 +72,28 @@ static void add_context(struct buf *out, struct app *app, struct panel *about,
 			    keymap_context_name(ctx, lang));
 		head = true;
 		keymap_keys((enum action)a, lang, keys, sizeof(keys));
-		buf_adds(out, "  ");
-		text_fit(keys, KEY_COLUMN, out);
-		buf_addf(out, "  %s\n", row->help[lang]);
+		add_row(out, keys, row->help[lang], w);
 	}
+}
+
+static void help_layout(struct panel *p, int height, int w)
+{
+	static const enum context none[] = { CTX_END };
+	struct panel_help *h = (struct panel_help *)p;
+	const struct panel_ops *ops = h->about->ops;
+	struct buf text = BUF_INIT(BUF_SMALL);
+	const enum context *c;
+
+	(void)height;
+	w -= 4;			/* a column at the left, marks at the right */
+	for (c = ops->contexts != NULL ? ops->contexts : none; *c != CTX_END;
+	    c++)
+		add_context(&text, h, *c, w);
+	for (c = ops->widgets != NULL ? ops->widgets : none; *c != CTX_END; c++)
+		add_context(&text, h, *c, w);
+	add_context(&text, h, CTX_GLOBAL, w);
+	widget_text_set(&h->text, buf_str(&text));
+	buf_free(&text);
 }
 
 static void help_title(struct panel *p, char *out, size_t size)
@@ -84,26 +139,16 @@ static const struct panel_ops help_ops = {
 	.title = help_title,
 	.key = help_key,
 	.offers = help_offers,
+	.layout = help_layout,
 	.paint = help_paint,
 	.destroy = help_destroy,
 };
 
 void panel_help_open(struct app *app, struct panel *about)
 {
-	static const enum context none[] = { CTX_END };
 	struct panel_help *h = xcalloc(1, sizeof(*h));
-	struct buf text = BUF_INIT(BUF_SMALL);
-	const enum context *c;
 
-	c = about->ops->contexts != NULL ? about->ops->contexts : none;
-	for (; *c != CTX_END; c++)
-		add_context(&text, app, about, *c);
-	c = about->ops->widgets != NULL ? about->ops->widgets : none;
-	for (; *c != CTX_END; c++)
-		add_context(&text, app, about, *c);
-	add_context(&text, app, about, CTX_GLOBAL);
+	h->about = about;
 	widget_text_init(&h->text, ROLE_TEXT);
-	widget_text_set(&h->text, buf_str(&text));
-	buf_free(&text);
 	app_push(app, &h->base, &help_ops);
 }

@@ -20,7 +20,6 @@
 #include "words.h"
 
 /* From <term.h>, whose macros take words like "lines" and "term" away. */
-extern int setupterm(const char *name, int fd, int *found);
 extern int tputs(const char *s, int lines, int (*put)(int));
 
 #define SSH_ESC_WAIT 150	/* an escape sequence may come in two packets */
@@ -152,13 +151,9 @@ static bool known_terminal(const char *name)
 	return false;
 }
 
-/* The terminfo name to use, or a refusal. */
-static enum mq_status choose_terminal(struct env *env, const char **out,
+static enum mq_status check_terminal(struct env *env, const char *name,
     struct err *err)
 {
-	const char *name = getenv("TERM");
-	int found = 0;
-
 	if (name == NULL || *name == '\0')
 		return err_set(err, MQ_E_TERMINAL, "TERM=?");
 	if (strcmp(name, "linux") == 0) {
@@ -168,15 +163,6 @@ static enum mq_status choose_terminal(struct env *env, const char **out,
 	}
 	if (!known_terminal(name))
 		return err_set(err, MQ_E_TERMINAL, "TERM=%.40s", name);
-	clean_environment();
-	*out = name;
-	if (setupterm(name, STDOUT_FILENO, &found) == ERR) {
-		/* foot and others may lack their entry on this host */
-		*out = "xterm-256color";
-		if (setupterm(*out, STDOUT_FILENO, &found) == ERR)
-			return err_set(err, MQ_E_TERMINAL, "terminfo %.40s",
-			    name);
-	}
 	return MQ_OK;
 }
 
@@ -236,6 +222,35 @@ static FILE *frame_file(void)
 	if (f == NULL && fd >= 0)
 		close(fd);
 	return f;
+}
+
+static bool has_entry(const char *name)
+{
+	static const char *const dirs[] = { "/etc/terminfo", "/lib/terminfo",
+		"/usr/share/terminfo", "/usr/lib/terminfo" };
+	char path[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
+		snprintf(path, sizeof(path), "%s/%c/%s", dirs[i], name[0],
+		    name);
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool start_curses(struct term *t, const char *name)
+{
+	t->frame = frame_file();
+	/* foot and others may lack their entry on this host; they all speak
+	 * what xterm speaks */
+	if (!has_entry(name))
+		name = "xterm-256color";
+	if (newterm(name, t->frame != NULL ? t->frame : stdout, stdin) != NULL)
+		return true;
+	if (t->frame != NULL)
+		fclose(t->frame);
+	return false;
 }
 
 void term_flush(struct term *t)
@@ -302,7 +317,7 @@ enum mq_status term_start(struct env *env, const struct term_options *options,
     struct term **out, struct err *err)
 {
 	struct term *t;
-	const char *name = NULL;
+	const char *name = getenv("TERM");
 	enum mq_status st;
 
 	*out = NULL;
@@ -311,19 +326,16 @@ enum mq_status term_start(struct env *env, const struct term_options *options,
 		return err_set(err, MQ_E_TERMINAL, "stdin, stdout");
 	if (setlocale(LC_ALL, "C.UTF-8") == NULL)
 		return err_set(err, MQ_E_TERMINAL, "C.UTF-8");
-	st = choose_terminal(env, &name, err);
+	st = check_terminal(env, name, err);
 	if (st != MQ_OK)
 		return st;
+	clean_environment();
 	if (tcgetattr(STDIN_FILENO, &restore.modes) != 0)
 		return err_sys(err, errno, MQ_E_TERMINAL, "tcgetattr");
 	ignore_stops();
 	t = xcalloc(1, sizeof(*t));
 	t->env = env;
-	t->frame = frame_file();
-	if (newterm(name, t->frame != NULL ? t->frame : stdout, stdin) ==
-	    NULL) {
-		if (t->frame != NULL)
-			fclose(t->frame);
+	if (!start_curses(t, name)) {
 		free(t);
 		return err_set(err, MQ_E_TERMINAL, "%.40s", name);
 	}

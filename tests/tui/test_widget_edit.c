@@ -141,6 +141,7 @@ static void limit_in_characters(void **state)
 
 static void pasted_garbage(void **state)
 {
+	static const char hostile[] = "a\033[2J\xe2\x80\xae" "b\a\xef\xbb\xbf";
 	static const char gbk[] = "张\xd6\xd0\xfa\xb9伟";
 
 	(void)state;
@@ -151,11 +152,11 @@ static void pasted_garbage(void **state)
 	assert_string_equal(widget_edit_text(&e), "张伟");
 	widget_edit_clear(&e);
 	assert_false(e.bad_utf8);
-	(void)widget_edit_paste(&e, "第一行\n第二行\t完", 25);
+	(void)widget_edit_paste(&e, "第一行\n第二行\t完",
+	    strlen("第一行\n第二行\t完"));
 	assert_string_equal(widget_edit_text(&e), "第一行 第二行 完");
 	widget_edit_clear(&e);
-	(void)widget_edit_paste(&e, "a\033[2J\xe2\x80\xae" "b\a\xef\xbb\xbf",
-	    13);
+	(void)widget_edit_paste(&e, hostile, sizeof(hostile) - 1);
 	assert_true(e.dropped);
 	assert_string_equal(widget_edit_text(&e), "a[2Jb");
 	/* what is in the field is always fit for the screen */

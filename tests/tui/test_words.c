@@ -30,7 +30,9 @@ static void both_languages(void **state)
 		const char *zh = words_in((enum word_id)i, LANG_ZH);
 		const char *en = words_in((enum word_id)i, LANG_EN);
 
-		assert_true(*zh != '\0' && *en != '\0');
+		/* a mark of one language may have none in the other */
+		assert_true(*zh != '\0');
+		assert_true(*en != '\0' || text_nchars(zh) == 1);
 		assert_true(text_is_clean(zh, strlen(zh), TEXT_MULTILINE));
 		assert_true(text_is_clean(en, strlen(en), TEXT_MULTILINE));
 		if (gaps(zh) != gaps(en))
