@@ -307,7 +307,8 @@ static enum mq_status open_parts(struct node *n, int flags, struct err *err)
 	if (!st && !n->set.number)
 		st = err_set(err, MQ_E_SETTINGS, "node.ini: number");
 	if (!st)
-		st = open_db(n, flags & NODE_READ ? DB_READ_ONLY : 0, err);
+		st = open_db(n, (flags & NODE_READ ? DB_READ_ONLY : 0) |
+		    (flags & NODE_FAST ? DB_FAST_SYNC : 0), err);
 	if (!st)
 		n->dev = dev_make(n->set.number,
 		    (int)node_meta(n, "epoch"));

@@ -71,6 +71,7 @@ struct node {
 enum node_flags {
 	NODE_READ = 1,		/* do not create or migrate anything */
 	NODE_NO_PACK = 2,	/* minqing-sync: folding needs none */
+	NODE_FAST = 4,		/* made-up data only: no fsync */
 };
 
 /* Writes node.ini, node.key and an empty ledger into a new folder. */
