@@ -17,7 +17,7 @@
 enum mq_status
 search_register(struct db *db, struct err *err)
 {
-	return fts_han_register(db, err);
+	return db_on_open(db, fts_han_register, err);
 }
 
 struct found {

@@ -63,11 +63,18 @@ void db_close(struct db **db);
 struct env *db_env(struct db *db);
 bool db_is_read_only(const struct db *db);
 /* A write or an fsync of this handle failed below the database: nothing is
- * written through it any more (db_begin gives MQ_E_DB).  Close, open again,
- * verify, and tell that the last save was NOT saved.  That holds unless the
- * disk took the commit, failed to sync it and then took nothing more at all:
- * so look whether the head moved before the same words are saved again. */
+ * written through it any more.  The next db_begin() closes it, opens the file
+ * again and goes on with what the log truly holds; when that cannot be done it
+ * says why, and a disk that became read-only can still be read.  Tell that the
+ * last save was NOT saved.  That holds unless the disk took the commit, failed
+ * to sync it and then took nothing more at all: so look whether it is there
+ * before the same words are saved again (save.c does). */
 bool db_is_suspect(const struct db *db);
+/* What each handle of this database needs (a tokenizer): runs now and again
+ * after every such reopening. */
+enum mq_status db_on_open(struct db *db,
+    enum mq_status (*set_up)(struct db *db, struct err *err),
+    struct err *err) MUST_CHECK;
 
 /* `caller` is kept for messages: db_begin(db, __func__, err).  Waits at most
  * db_set_wait() ms (default 5000) for the lock. */

@@ -15,6 +15,8 @@ struct db {
 	struct env *env;
 	char *where;			/* without the driver's name */
 	void *raw;			/* the driver's handle */
+	int flags;			/* of db_open() */
+	enum mq_status (*on_open)(struct db *db, struct err *err);
 	bool read_only;
 	bool in_tx;
 	bool suspect;			/* a write or fsync failed */

@@ -44,14 +44,22 @@ free_stmt(struct db_stmt *s)
 }
 
 static void
-free_db(struct db *db)
+drop_cache(struct db *db)
 {
 	size_t i;
 
 	for (i = 0; i < db->cache_size; i++)
 		if (db->cache[i] != NULL)
 			free_stmt(db->cache[i]);
-	free(db->cache);
+	FREE(db->cache);
+	db->cache_size = 0;
+	db->cache_used = 0;
+}
+
+static void
+free_db(struct db *db)
+{
+	drop_cache(db);
 	if (db->raw != NULL)
 		db->driver->close(db);
 	if (db->has_lock)
@@ -77,6 +85,7 @@ db_open(struct env *env, const char *where, int flags,
 	db->driver = &db_sqlite;
 	db->env = env;
 	db->where = xstrdup(where + sizeof(prefix) - 1);
+	db->flags = flags;
 	db->read_only = (flags & DB_READ_ONLY) != 0;
 	db->wait_ms = WAIT_MS_DEFAULT;
 	/* A reader needs no lock, and may not be able to make the file. */
@@ -122,6 +131,44 @@ db_is_suspect(const struct db *db)
 	return db->suspect;
 }
 
+enum mq_status
+db_on_open(struct db *db,
+    enum mq_status (*set_up)(struct db *db, struct err *err), struct err *err)
+{
+	checked(db)->on_open = set_up;
+	return set_up(db, err);
+}
+
+/* A fresh handle for a suspect one.  Closed before it is opened again, so that
+ * the log is read from the start; without a handle the next call tries anew. */
+static enum mq_status
+reopen(struct db *db, struct err *err)
+{
+	int flags = db->flags & ~DB_CREATE;
+	enum mq_status rc;
+
+	if (db->open_stmts > 0)
+		return err_set(err, MQ_E_DB, "%s", db->where);
+	drop_cache(db);
+	if (db->raw != NULL)
+		db->driver->close(db);
+	rc = db->driver->open(db, db->where, flags, err);
+	if (rc == MQ_E_READ_ONLY) {
+		/* Many disks turn read-only when they begin to fail. */
+		db->read_only = true;
+		rc = db->driver->open(db, db->where, flags | DB_READ_ONLY,
+		    err);
+		db->read_only = rc == MQ_OK;
+	}
+	if (rc == MQ_OK && db->on_open != NULL)
+		rc = db->on_open(db, err);
+	if (rc == MQ_OK) {
+		db->suspect = false;
+		log_line(LOG_WARN, "db", "opened again after a failed write");
+	}
+	return rc;
+}
+
 void *
 db_raw(struct db *db)
 {
@@ -163,10 +210,13 @@ db_begin(struct db *db, const char *caller, struct err *err)
 		    db->caller);
 		assert(!db->in_tx);
 	}
+	if (db->suspect) {
+		rc = reopen(db, err);
+		if (rc != MQ_OK)
+			return rc;
+	}
 	if (db->read_only)
 		return err_set(err, MQ_E_READ_ONLY, "%s", db->where);
-	if (db->suspect)
-		return err_set(err, MQ_E_DB, "%s", db->where);
 	rc = take_lock(db, err);
 	if (rc != MQ_OK)
 		return rc;
@@ -297,7 +347,12 @@ db_query(struct db *db, const char *sql, struct db_stmt **out,
 	enum mq_status rc;
 
 	*out = NULL;
-	grow_cache(checked(db));
+	if (checked(db)->raw == NULL) {
+		rc = reopen(db, err);
+		if (rc != MQ_OK)
+			return rc;
+	}
+	grow_cache(db);
 	place = look_up(db, sql);
 	if (*place != NULL && !(*place)->busy) {
 		s = *place;
