@@ -18,10 +18,11 @@ struct marks { int64_t sent, hub; };
 static struct marks
 marks_get(struct node *n)
 {
-	struct marks m = { 0, 0 };
+	struct marks m;
 
-	if (node_meta(n, "outbox_dev") != n->dev.v)
-		return m;
+	/* Another process may have begun a new epoch meanwhile; beginning one
+	 * sets both marks to zero. */
+	n->dev = dev_make(n->set.number, (int)node_meta(n, "epoch"));
 	m.sent = node_meta(n, "sent_seq");
 	m.hub = node_meta(n, "hub_seq");
 	if (m.sent < m.hub)
@@ -35,9 +36,7 @@ marks_put(struct node *n, const struct marks *m, struct err *err)
 	enum mq_status st;
 
 	assert(db_in_transaction(n->db));
-	st = node_set_meta(n, "outbox_dev", n->dev.v, err);
-	if (st == MQ_OK)
-		st = node_set_meta(n, "sent_seq", m->sent, err);
+	st = node_set_meta(n, "sent_seq", m->sent, err);
 	if (st == MQ_OK)
 		st = node_set_meta(n, "hub_seq", m->hub, err);
 	return st;
