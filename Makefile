@@ -80,7 +80,7 @@ $(BIN)/minqing-sync: $(call obj,sync/main.c) $(B)/libsync.a $(B)/libcore.a
 $(BIN)/minqing-hub: $(call obj,sync/hub/main.c) $(B)/libhub.a $(B)/libsync.a $(B)/libcore.a
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(HUB_LIBS) $(CORE_LIBS)
-$(BIN)/minqing-admin: $(call obj,sync/admin/main.c) $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a
+$(BIN)/minqing-admin: $(call obj,sync/admin/main.c) $(B)/libadmin.a $(B)/libhub.a $(B)/libsync.a $(B)/libcore.a
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(ADMIN_LIBS) $(CORE_LIBS)
 $(BIN)/minqing-seed: $(call obj,$(SEED_SRC)) $(B)/libcore.a

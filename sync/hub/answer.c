@@ -34,6 +34,31 @@ put_chains(struct hub *h, const struct store_node *who, struct jout *j,
 	return st;
 }
 
+/* The sequencer: a node that has seen more knows that the hub went back. */
+static enum mq_status
+put_feed(struct hub *h, const struct store_node *who, struct jout *j,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	st = db_query(h->db, "SELECT n FROM counter WHERE tenant = ?"
+	    " AND what = 'feed'", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_text(s, who->tenant);
+	st = db_step(s, &row, err);
+	if (st == MQ_OK) {
+		jout_key(j, "feed");
+		jout_obj(j);
+		jout_kint(j, "pos", row ? db_i64(s, "n") : 0);
+		jout_obj_end(j);
+	}
+	db_done(&s);
+	return st;
+}
+
 static enum mq_status
 put_receipts(struct hub *h, const struct store_node *who, struct dev dev,
     int64_t from, int64_t to, struct jout *j, struct err *err)
@@ -135,6 +160,8 @@ ingest_answer(struct hub *h, const struct store_node *who, struct dev dev,
 	jout_begin(&j, out, false);
 	jout_obj(&j);
 	st = put_chains(h, who, &j, err);
+	if (st == MQ_OK)
+		st = put_feed(h, who, &j, err);
 	if (st == MQ_OK) {
 		jout_kbool(&j, "frozen", who->forked_at.ms != 0);
 		jout_kint(&j, "now", env_now(h->env).ms);

@@ -193,6 +193,7 @@ enrol_answer(struct hub *h, struct call *c, const struct store_node *n)
 	jout_kint(&j, "now", env_now(h->env).ms);
 	jout_kint(&j, "number", n->number);
 	jout_kstr(&j, "org", n->org);
+	jout_kstr(&j, "pack", h->pack != NULL ? pack_name(h->pack) : "");
 	jout_kstr(&j, "pins", h->pins[0] != '\0' ? h->pins : t.pins);
 	jout_kstr(&j, "records_pk", t.records_pk);
 	jout_kstr(&j, "roster_pk", t.roster_pk);
@@ -252,7 +253,17 @@ stand(struct hub *h, struct call *c, struct dev dev, int64_t from, int64_t to)
 static void
 on_head(struct hub *h, struct call *c)
 {
-	stand(h, c, dev_make(c->who.number, 0), 0, 0);
+	int64_t from = call_number(c, "from", 0);
+	char text[ENTRY_REF_TEXT];
+	struct dev dev;
+
+	call_word(c, "dev", text, sizeof(text));
+	if (!dev_parse(text, strlen(text), &dev) ||
+	    dev_node(dev) != c->who.number || from < 0) {
+		from = 0;
+		dev = dev_make(c->who.number, 0);
+	}
+	stand(h, c, dev, from, ENTRY_SEQ_MAX);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "../../core/base/xmalloc.h"
 #include "../../core/node.h"
 #include "../options.h"
+#include "../sayings.h"
 #include "cert.h"
 #include "http.h"
 
@@ -17,33 +18,6 @@ struct settings {
 	const char *listen, *store, *cert, *key, *pack, *log;
 	bool json;
 };
-
-static const char help[] =
-"用法: minqing-hub --listen 地址:端口 --store sqlite:文件 --tls-cert 文件\n"
-"                  --tls-key 文件 [--pack 目录] [--log 文件] [--json]\n"
-"  区里的一端:收条目、发订阅。按 Ctrl-C 或 SIGTERM 停下。\n"
-"  --listen    例如 0.0.0.0:8443;端口写 0 由系统选,启动后印出来\n"
-"  --store     账库,没有就新建\n"
-"  --tls-cert  证书(minqing-admin cert 可以做一张)\n"
-"  --pack      配置包目录,单位树从这里来;不写用出厂的\n";
-static const char help_en[] =
-"Usage: minqing-hub --listen ADDR:PORT --store sqlite:PATH --tls-cert FILE\n"
-"                   --tls-key FILE [--pack DIR] [--log FILE] [--json]\n"
-"  The hub: takes entries, serves feeds.  Ctrl-C or SIGTERM ends it.\n"
-"  --listen    e.g. 0.0.0.0:8443; port 0 lets the system choose, printed\n"
-"  --store     the store, made when absent\n"
-"  --tls-cert  a certificate (minqing-admin cert makes one)\n"
-"  --pack      configuration pack with the tree of units; default: shipped\n";
-
-static int
-say_err(const struct env *env, const struct err *err)
-{
-	char words[1024];
-
-	err_say(err, env->lang, words, sizeof(words));
-	(void)fprintf(stderr, "minqing-hub: %s\n", words);
-	return err->code == MQ_E_USAGE ? 2 : 1;
-}
 
 /* Threads must not take the signals: main() waits for them. */
 static void
@@ -64,8 +38,7 @@ announce(const struct settings *s, const struct http *http,
 	if (s->json)
 		(void)printf("{\"listen\":\"%s\"}\n", http_where(http));
 	else
-		(void)printf(env->lang == LANG_EN ? "listening on %s\n" :
-		    "正在监听 %s\n", http_where(http));
+		sayings_print(SAY_HUB_LISTENS, env->lang, http_where(http));
 	(void)fflush(stdout);
 }
 
@@ -128,13 +101,13 @@ main(int argc, char **argv)
 
 	crypto_init();
 	env_real(&env);
-	rc = options_read(&env, "minqing-hub", env.lang == LANG_EN ?
-	    help_en : help, rows, argc, argv, 1);
+	rc = options_read(&env, "minqing-hub",
+	    sayings_text(SAY_HUB_HELP, env.lang), rows, argc, argv, 1);
 	if (rc >= 0)
 		return rc;
 	if (s.listen == NULL || s.store == NULL || s.cert == NULL ||
 	    s.key == NULL) {
-		(void)fputs(env.lang == LANG_EN ? help_en : help, stderr);
+		(void)fputs(sayings_text(SAY_HUB_HELP, env.lang), stderr);
 		return 2;
 	}
 	if (s.pack == NULL) {
@@ -144,6 +117,6 @@ main(int argc, char **argv)
 	}
 	log_open(s.log, LOG_INFO);
 	if (serve(&env, &s, &err) != MQ_OK)
-		return say_err(&env, &err);
+		return sayings_fail(&env, "minqing-hub", &err);
 	return 0;
 }
