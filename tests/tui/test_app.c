@@ -328,7 +328,7 @@ static void few_bytes_a_key(void **state)
 	(void)state;
 	screen_keys(s, "2");
 	screen_see(s, "> 1       1");
-	screen_see(s, "F1 帮助");		/* the last line is there too */
+	screen_see(s, "Esc 返回  F1 帮助");	/* the last line too */
 	before = screen_received(s);
 	for (int i = 2; i <= 9; i++) {
 		char row[16];
@@ -355,7 +355,7 @@ static void a_held_key(void **state)
 	(void)state;
 	screen_keys(s, "2");
 	screen_see(s, "> 1       1");
-	screen_see(s, "F1 帮助");
+	screen_see(s, "Esc 返回  F1 帮助");
 	for (int i = 0; i < 100; i++)
 		memcpy(keys + 3 * i, "\033[B", 3);
 	before = screen_received(s);
