@@ -15,9 +15,13 @@ void panel_board_open(struct app *app);
 /* ---- reading ---- */
 void panel_home_open(struct app *app);		/* 今日, by role */
 void panel_street_open(struct app *app);	/* 街道今日 */
-/* kind; preset: "" all, "due", "late", "mine", "returned", "conflict" */
+/* kind; preset: "" all, "due", "late", "today", "mine", "returned",
+ * "conflict" */
 void panel_records_open(struct app *app, const char *kind,
     const char *preset);
+/* The same for one unit and what lies below it: a figure opened. */
+void panel_records_open_of(struct app *app, const char *kind,
+    const char *preset, const char *org);
 void panel_record_open(struct app *app, int64_t rec);
 void panel_household_open(struct app *app, int64_t rec);	/* 户卡 */
 void panel_find_open(struct app *app);		/* words or 查单号 */

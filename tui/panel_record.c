@@ -1,0 +1,704 @@
+/*
+ * One record: how it stands, its words masked, what happened, what derives
+ * from it, both sides of a conflict, and every step possible now by one key.
+ */
+#include <assert.h>
+
+#include "../core/base/clock.h"
+#include "../core/base/text.h"
+#include "../core/base/xmalloc.h"
+#include "../core/flow.h"
+#include "../core/ledger.h"
+#include "panels.h"
+#include "popup.h"
+#include "record_facts.h"
+#include "widget_edit.h"
+#include "widget_lines.h"
+#include "words.h"
+
+#define STEPS_MAX 24
+#define RELATED_MAX 9		/* digits open them */
+#define TWO_COLUMNS 100
+#define EVENT_TEXT (8u * 1024u)
+
+enum asking { ASKING_NOTHING, ASKING_NOTE, ASKING_VOID };
+
+struct panel_record {
+	struct panel base;
+	int64_t rec;
+	struct record_full r;
+	bool loaded;
+	struct err err;
+	const struct flow_step *steps[STEPS_MAX];
+	size_t nsteps;
+	struct record related[RELATED_MAX];
+	int nrelated;
+	struct widget_lines left, right;
+	enum asking asking;
+	struct widget_edit edit;
+	int settling;		/* the conflict a question is about */
+};
+
+static struct panel_record *self(struct panel *p)
+{
+	return (struct panel_record *)p;
+}
+
+static bool wide(const struct panel_record *v)
+{
+	return v->base.w >= TWO_COLUMNS;
+}
+
+/* ---- loading ---- */
+
+static void add_related(struct panel_record *v, int64_t rec)
+{
+	struct desk *d = desk_of(v->base.app);
+	struct record_full r;
+	struct err err = ERR_INIT;
+
+	if (rec == 0 || rec == v->rec || v->nrelated == RELATED_MAX ||
+	    record_get(d->n, rec, &r, &err) != MQ_OK)
+		return;
+	for (int i = 0; i < v->nrelated; i++)
+		if (v->related[i].rec == rec)
+			rec = 0;
+	if (rec != 0 && access_may_record(d->n, &d->who, "see", &r.r))
+		v->related[v->nrelated++] = r.r;
+	record_full_free(&r);
+}
+
+/* The record an entry belongs to. */
+static int64_t subject_of(struct node *n, struct ref id)
+{
+	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct err err = ERR_INIT;
+	struct entry e;
+	bool erased;
+	int64_t rec = 0;
+
+	if (ref_is(id) && ledger_read(n, id, &e, &head, &body, &erased, &err)
+	    == MQ_OK)
+		rec = ref_rec(e.subj);
+	crypto_wipe(body.data, body.len);
+	buf_free(&head);
+	buf_free(&body);
+	return rec;
+}
+
+static void load_related(struct panel_record *v)
+{
+	struct node *n = desk_of(v->base.app)->n;
+	struct record rows[RELATED_MAX];
+	struct err err = ERR_INIT;
+	int count = 0;
+
+	v->nrelated = 0;
+	add_related(v, subject_of(n, v->r.r.cause));
+	if (record_derived(n, v->rec, rows, RELATED_MAX, &count, &err)
+	    != MQ_OK)
+		count = 0;
+	for (int i = 0; i < count; i++)
+		add_related(v, rows[i].rec);
+	add_related(v, v->r.r.who);
+	add_related(v, v->r.r.place);
+}
+
+static void show_related(struct panel_record *v, struct widget_lines *out)
+{
+	struct app *app = v->base.app;
+
+	if (v->nrelated == 0)
+		return;
+	widget_lines_head(out, word(W_FACT_RELATED));
+	for (int i = 0; i < v->nrelated; i++) {
+		const struct record *r = &v->related[i];
+		struct buf line = BUF_INIT(BUF_SMALL);
+
+		buf_addf(&line, "%d  %s  %s  %s", i + 1,
+		    desk_kind_name(app, r->kind), r->title,
+		    desk_state_word(app, r));
+		widget_lines_add(out, NULL, ROLE_TEXT, buf_str(&line));
+		buf_free(&line);
+	}
+}
+
+static void show(struct panel_record *v)
+{
+	struct app *app = v->base.app;
+	struct widget_lines *out = wide(v) ? &v->right : &v->left;
+
+	widget_lines_reset(&v->left);
+	widget_lines_reset(&v->right);
+	if (!v->loaded)
+		return;
+	record_facts_summary(app, &v->r, &v->left);
+	record_facts_conflicts(app, &v->r, &v->left);
+	record_facts_fields(app, &v->r, &v->left);
+	record_facts_timeline(app, &v->r, out);
+	show_related(v, out);
+}
+
+static void load(struct panel_record *v)
+{
+	struct desk *d = desk_of(v->base.app);
+
+	if (v->loaded)
+		record_full_free(&v->r);
+	v->nsteps = 0;
+	v->err.code = MQ_OK;
+	v->loaded = record_get(d->n, v->rec, &v->r, &v->err) == MQ_OK;
+	if (v->loaded && !access_may_record(d->n, &d->who, "see", &v->r.r)) {
+		record_full_free(&v->r);
+		v->loaded = false;
+		err_set(&v->err, MQ_E_DENIED, "%s‖%s",
+		    words_in(W_RECORD_NOT_YOURS, LANG_ZH),
+		    words_in(W_RECORD_NOT_YOURS, LANG_EN));
+	}
+	if (v->loaded) {
+		v->nsteps = flow_steps(d->n, &d->who, &v->r, v->steps,
+		    STEPS_MAX);
+		load_related(v);
+	}
+	show(v);
+}
+
+static unsigned again(struct panel_record *v)
+{
+	desk_of(v->base.app)->counts_fresh = false;
+	load(v);
+	return PANEL_REDRAW;
+}
+
+/* ---- saving ---- */
+
+/* Commits what `s` holds; words only after the disk has it. */
+static unsigned commit(struct panel_record *v, struct save *s,
+    enum mq_status st, struct err *err, const char *what)
+{
+	struct app *app = v->base.app;
+	struct desk *d = desk_of(app);
+	struct save_result res;
+	char text[160];
+
+	if (st == MQ_OK)
+		st = save_commit(s, &res, err);
+	save_free(&s);
+	if (st != MQ_OK) {
+		popup_err(app, err);
+		return again(v);
+	}
+	d->last_save = res.first;
+	d->last_save_at = ledger_now(d->n);
+	words_fill(text, sizeof(text), W_RECORD_SAVED, what, NULL);
+	app_notice(app, ROLE_OK, text);
+	return again(v);
+}
+
+/* A step that asks nothing is done at once; the rest opens its form. */
+static unsigned take_step(struct panel_record *v, const struct flow_step *step)
+{
+	struct desk *d = desk_of(v->base.app);
+	struct fields none = { NULL, 0, 0 };
+	struct save *s;
+	struct err err = ERR_INIT;
+	enum mq_status st;
+
+	if (step->fields[0] != '\0') {
+		panel_form_open(v->base.app, &(struct form_start){
+		    .kind = v->r.r.kind, .rec = v->rec, .step = step->name });
+		return PANEL_REDRAW;
+	}
+	s = save_new(d->n, &d->who);
+	st = save_step(s, v->rec, step->name, &none, NULL, &err);
+	return commit(v, s, st, &err, step->label[app_lang(v->base.app)]);
+}
+
+static unsigned save_words(struct panel_record *v)
+{
+	struct desk *d = desk_of(v->base.app);
+	const char *text = widget_edit_text(&v->edit);
+	bool note = v->asking == ASKING_NOTE;
+	struct save *s;
+	struct err err = ERR_INIT;
+	enum mq_status st;
+	unsigned flags;
+
+	if (*text == '\0')
+		return PANEL_BEEP;
+	s = save_new(d->n, &d->who);
+	st = note ? save_note(s, v->rec, text, NULL, &err) :
+	    save_void(s, v->rec, text, NULL, &err);
+	flags = commit(v, s, st, &err, word(note ? W_OP_NOTE : W_OP_VOID));
+	if (app_top(v->base.app) == &v->base) {	/* no error over us */
+		v->asking = ASKING_NOTHING;
+		widget_edit_clear(&v->edit);
+	}
+	return flags;
+}
+
+/* ---- settling a conflict ---- */
+
+/* The whole value of one side, from its own entry. */
+static bool value_of_side(struct panel_record *v,
+    const struct record_conflict *c, int side, struct fields *out)
+{
+	struct record_event *list;
+	struct err err = ERR_INIT;
+	int count;
+	bool found = false;
+
+	if (record_events(desk_of(v->base.app)->n, v->rec, &list, &count,
+	    &err) != MQ_OK)
+		return false;
+	for (int i = 0; i < count && !found; i++) {
+		const struct field_value *x = fields_get(&list[i].f, c->field);
+
+		if (!ref_equal(list[i].e.id, c->from[side]) || x == NULL)
+			continue;
+		found = true;
+		if (x->kind == FV_INT)
+			fields_set_int(out, c->field, x->num);
+		else if (x->kind == FV_LIST)
+			fields_set_list(out, c->field, x->text);
+		else if (x->kind == FV_TEXT)
+			fields_set(out, c->field, x->text);
+		else
+			fields_set_gone(out, c->field);
+	}
+	record_events_free(&list, count);
+	return found;
+}
+
+/* Both texts, one after the other. */
+static bool both_sides(struct panel_record *v, const struct record_conflict *c,
+    struct fields *out)
+{
+	struct fields a = { NULL, 0, 0 }, b = { NULL, 0, 0 };
+	struct buf text = BUF_INIT(EVENT_TEXT);
+	bool ok = value_of_side(v, c, 0, &a) && value_of_side(v, c, 1, &b);
+
+	if (ok) {
+		buf_addf(&text, "%s;%s", fields_text(&a, c->field),
+		    fields_text(&b, c->field));
+		fields_set(out, c->field, buf_str(&text));
+	}
+	buf_free(&text);
+	fields_free(&a);
+	fields_free(&b);
+	return ok;
+}
+
+static unsigned settled(struct panel *p, int answer)
+{
+	struct panel_record *v = self(p);
+	struct desk *d = desk_of(p->app);
+	struct fields f = { NULL, 0, 0 };
+	const struct record_conflict *c;
+	struct save *s;
+	struct err err = ERR_INIT;
+	enum mq_status st;
+	unsigned flags;
+
+	if (answer < 0 || !v->loaded || v->settling >= v->r.nconflicts)
+		return PANEL_REDRAW;
+	c = &v->r.conflicts[v->settling];
+	if (!(answer < 2 ? value_of_side(v, c, answer, &f) :
+	    both_sides(v, c, &f))) {
+		fields_free(&f);
+		return again(v);
+	}
+	s = save_new(d->n, &d->who);
+	st = save_fix(s, v->rec, &f, word(W_RECORD_SETTLED), NULL, &err);
+	flags = commit(v, s, st, &err, word(W_RECORD_SETTLED));
+	fields_free(&f);
+	return flags;
+}
+
+static bool can_join(const struct field *f)
+{
+	return f->type == FT_TEXT && f->list[0] == '\0';
+}
+
+static void ask_side(struct panel_record *v, const struct field *f)
+{
+	struct app *app = v->base.app;
+	const struct record_conflict *c = &v->r.conflicts[v->settling];
+	char sides[2][160], value[96], who[32], at[16], title[120];
+	const char *answers[3] = { sides[0], sides[1],
+		word(W_RECORD_KEEP_BOTH) };
+
+	for (int k = 0; k < 2; k++) {
+		record_facts_value(app, v->r.r.kind, c->field, c->mine[k],
+		    value, sizeof(value));
+		desk_person_name(app, c->by[k], who, sizeof(who));
+		clock_show(c->at[k], CLOCK_SHORT, at, sizeof(at));
+		snprintf(sides[k], sizeof(sides[k]), "%s (%s %s)", value, who,
+		    at);
+	}
+	words_fill(title, sizeof(title), W_RECORD_WHICH, f->label[
+	    app_lang(app)], NULL);
+	popup_ask(&v->base, title, word(W_RECORD_WHICH_TEXT), answers,
+	    can_join(f) ? 3 : 2, settled);
+}
+
+/* The first disputed field that a correction can set; what only a step
+ * decides (the state) is settled by the next step. */
+static unsigned settle(struct panel_record *v)
+{
+	const struct kind *k = pack_kind(desk_of(v->base.app)->n->pack,
+	    v->r.r.kind);
+
+	for (int i = 0; i < v->r.nconflicts; i++) {
+		const struct field *f = k != NULL ?
+		    kind_field(k, v->r.conflicts[i].field) : NULL;
+
+		if (f == NULL)
+			continue;
+		v->settling = i;
+		ask_side(v, f);
+		return PANEL_REDRAW;
+	}
+	popup_say(v->base.app, ROLE_TEXT, word(W_FACT_CONFLICT),
+	    word(W_RECORD_STEP_SETTLES));
+	return PANEL_REDRAW;
+}
+
+/* ---- the other pages ---- */
+
+static unsigned explain(struct panel_record *v)
+{
+	struct buf text = BUF_INIT(BUF_SMALL);
+
+	flow_explain_due(desk_of(v->base.app)->n, &v->r,
+	    app_lang(v->base.app), &text);
+	popup_say(v->base.app, ROLE_TEXT, word(W_RECORD_DUE_TITLE),
+	    buf_str(&text));
+	buf_free(&text);
+	return PANEL_REDRAW;
+}
+
+/* The household: of the record, or of its person. */
+static int64_t household(struct panel_record *v)
+{
+	struct record_full who;
+	struct err err = ERR_INIT;
+	int64_t rec = v->r.r.place;
+
+	if (strcmp(v->r.r.kind, "household") == 0)
+		return v->rec;
+	if (rec == 0 && v->r.r.who != 0 && record_get(
+	    desk_of(v->base.app)->n, v->r.r.who, &who, &err) == MQ_OK) {
+		rec = who.r.place;
+		record_full_free(&who);
+	}
+	return rec;
+}
+
+static unsigned open_house(struct panel_record *v)
+{
+	int64_t rec = household(v);
+
+	if (rec == 0) {
+		app_notice(v->base.app, ROLE_NOTICE, word(W_RECORD_NO_HOUSE));
+		return PANEL_REDRAW;
+	}
+	panel_household_open(v->base.app, rec);
+	return PANEL_REDRAW;
+}
+
+static void ask(struct panel_record *v, enum asking what)
+{
+	static const struct widget_edit_options opt = { .max_chars = 500,
+		.multi = true };
+
+	if (v->asking != what) {
+		widget_edit_free(&v->edit);
+		widget_edit_init(&v->edit, &opt);
+	}
+	v->asking = what;
+}
+
+/* ---- handlers ---- */
+
+static unsigned stop_asking(struct panel_record *v)
+{
+	if (v->asking == ASKING_NOTHING)
+		return PANEL_IGNORED;
+	v->asking = ASKING_NOTHING;
+	return PANEL_REDRAW;
+}
+
+static unsigned record_action(struct panel *p, enum action act)
+{
+	struct panel_record *v = self(p);
+
+	switch (act) {
+	case ACT_RECORD_CONFLICT:
+		return settle(v);
+	case ACT_RECORD_FIX:
+		panel_form_open(p->app, &(struct form_start){
+		    .kind = v->r.r.kind, .rec = v->rec });
+		return PANEL_REDRAW;
+	case ACT_RECORD_NOTE:
+		ask(v, ASKING_NOTE);
+		return PANEL_REDRAW;
+	case ACT_RECORD_SHOW:
+		panel_show_open(p->app, v->rec);
+		return PANEL_REDRAW;
+	case ACT_RECORD_HOUSE:
+		return open_house(v);
+	case ACT_RECORD_DUE:
+		return explain(v);
+	case ACT_RECORD_VOID:
+		ask(v, ASKING_VOID);
+		return PANEL_REDRAW;
+	case ACT_RECORD_UNDO:
+		desk_undo(p->app);
+		return PANEL_REDRAW;
+	case ACT_RECORD_KEEP:
+		return save_words(v);
+	case ACT_BACK:
+		return stop_asking(v);
+	default:
+		return PANEL_IGNORED;
+	}
+}
+
+static bool may(struct panel_record *v, const char *action)
+{
+	struct desk *d = desk_of(v->base.app);
+
+	return access_may_record(d->n, &d->who, action, &v->r.r);
+}
+
+static bool record_offers(struct panel *p, enum action act)
+{
+	struct panel_record *v = self(p);
+	bool open = v->loaded && (v->r.r.flags & REC_VOID) == 0;
+
+	if (act == ACT_RECORD_KEEP)
+		return v->asking != ASKING_NOTHING;
+	if (act == ACT_BACK || act == ACT_HELP)
+		return true;
+	if (v->asking != ASKING_NOTHING)
+		return act > ACT_NONE && keymap_row(act)->context !=
+		    CTX_RECORD;
+	switch (act) {
+	case ACT_RECORD_CONFLICT:
+		return open && v->r.nconflicts > 0 && may(v, "fix");
+	case ACT_RECORD_FIX:
+		return open && may(v, "fix");
+	case ACT_RECORD_NOTE:
+		return open && may(v, "note");
+	case ACT_RECORD_VOID:
+		return open && may(v, "void");
+	case ACT_RECORD_SHOW:
+		return v->loaded;
+	case ACT_RECORD_HOUSE:
+		return v->loaded && household(v) != 0;
+	case ACT_RECORD_DUE:
+		return v->loaded && v->r.r.due_at.ms != 0;
+	case ACT_RECORD_UNDO:
+		return desk_can_undo(p->app);
+	default:
+		return true;
+	}
+}
+
+static unsigned step_key(struct panel_record *v, uint32_t key)
+{
+	for (size_t i = 0; i < v->nsteps; i++)
+		if (v->steps[i]->key[0] != '\0' &&
+		    (uint32_t)(unsigned char)v->steps[i]->key[0] == key)
+			return take_step(v, v->steps[i]);
+	return PANEL_IGNORED;
+}
+
+static unsigned record_key(struct panel *p, uint32_t key)
+{
+	struct panel_record *v = self(p);
+	int digit = key_digit(key);
+	unsigned flags;
+
+	if (v->asking != ASKING_NOTHING)
+		return widget_edit_key(&v->edit, key);
+	if (digit > 0 && digit <= v->nrelated) {
+		int64_t rec = v->related[digit - 1].rec;
+
+		if (strcmp(v->related[digit - 1].kind, "household") == 0)
+			panel_household_open(p->app, rec);
+		else
+			panel_record_open(p->app, rec);
+		return PANEL_REDRAW;
+	}
+	flags = step_key(v, key);
+	if ((flags & PANEL_IGNORED) != 0)
+		flags = widget_lines_key(wide(v) && v->left.total <=
+		    v->left.h ? &v->right : &v->left, key);
+	return flags;
+}
+
+static unsigned record_paste(struct panel *p, const char *s, size_t len,
+    bool over)
+{
+	(void)over;
+	return self(p)->asking != ASKING_NOTHING ?
+	    widget_edit_paste(&self(p)->edit, s, len) : PANEL_DONE;
+}
+
+static bool record_typing(struct panel *p)
+{
+	return self(p)->asking != ASKING_NOTHING;
+}
+
+static unsigned record_wake(struct panel *p)
+{
+	load(self(p));
+	return PANEL_REDRAW;
+}
+
+static unsigned record_returned(struct panel *p, struct panel *child)
+{
+	(void)child;
+	return record_wake(p);
+}
+
+static void record_title(struct panel *p, char *out, size_t size)
+{
+	struct panel_record *v = self(p);
+
+	snprintf(out, size, "%s", v->loaded ?
+	    desk_kind_name(p->app, v->r.r.kind) : "");
+}
+
+static void record_layout(struct panel *p, int h, int w)
+{
+	(void)h;
+	(void)w;
+	show(self(p));
+}
+
+/* ---- painting ---- */
+
+/* "a 受理  d 分拨 …", as many lines as they need; returns lines used. */
+static int paint_steps(struct panel_record *v, const struct draw *d, int y,
+    bool paint)
+{
+	int x = 0, lines = 1;
+
+	if (v->nsteps == 0)
+		return 0;
+	x += text_cells(word(W_FACT_STEPS)) + 2;
+	if (paint)
+		draw_text(d, y, 0, 0, ROLE_LABEL, word(W_FACT_STEPS));
+	for (size_t i = 0; i < v->nsteps; i++) {
+		const char *label = v->steps[i]->label[app_lang(v->base.app)];
+		int cells = 2 + text_cells(label) + 2;
+
+		if (x + cells > d->w && x > 0) {
+			x = 0;
+			lines++;
+		}
+		if (paint) {
+			draw_text(d, y + lines - 1, x, 0, ROLE_KEY,
+			    v->steps[i]->key);
+			draw_text(d, y + lines - 1, x + 2, 0, ROLE_TEXT,
+			    label);
+		}
+		x += cells;
+	}
+	return lines;
+}
+
+static void paint_asking(struct panel_record *v, const struct draw *d, int y)
+{
+	draw_text(d, y, 0, 0, ROLE_STRONG, word(v->asking == ASKING_NOTE ?
+	    W_RECORD_NOTE_ASK : W_RECORD_VOID_ASK));
+	widget_edit_paint(&v->edit, d, y + 1, 0, 3, d->w, true);
+}
+
+static void paint_error(struct panel_record *v, const struct draw *d)
+{
+	char words[700];
+
+	err_say(&v->err, app_lang(v->base.app), words, sizeof(words));
+	draw_wrapped(d, 1, 0, 0, d->h - 1, ROLE_ERROR, words);
+}
+
+static void record_paint(struct panel *p, const struct draw *d)
+{
+	struct panel_record *v = self(p);
+	struct draw in = draw_sub(d, 0, 1, d->h, d->w - 2), left, right;
+	int foot = v->asking != ASKING_NOTHING ? 4 :
+	    paint_steps(v, &in, 0, false), h, w;
+
+	if (!v->loaded) {
+		paint_error(v, &in);
+		return;
+	}
+	h = in.h - foot - (foot > 0 ? 1 : 0);
+	w = wide(v) ? in.w / 2 : in.w;
+	left = draw_sub(&in, 0, 0, h, w - (wide(v) ? 2 : 0));
+	widget_lines_paint(&v->left, &left);
+	if (wide(v)) {
+		right = draw_sub(&in, 0, w, h, in.w - w);
+		widget_lines_paint(&v->right, &right);
+	}
+	if (foot > 0)
+		draw_rule(&in, h, ROLE_BORDER);
+	if (v->asking != ASKING_NOTHING)
+		paint_asking(v, &in, h + 1);
+	else
+		(void)paint_steps(v, &in, h + 1, true);
+}
+
+static void record_destroy(struct panel *p)
+{
+	struct panel_record *v = self(p);
+
+	if (v->loaded)
+		record_full_free(&v->r);
+	widget_lines_free(&v->left);
+	widget_lines_free(&v->right);
+	widget_edit_free(&v->edit);
+}
+
+static const enum context record_contexts[] = { CTX_RECORD, CTX_END };
+static const enum context record_widgets[] = { CTX_TEXT, CTX_END };
+
+static const struct panel_ops record_ops = {
+	.name = "record",
+	.contexts = record_contexts,
+	.widgets = record_widgets,
+	.title = record_title,
+	.action = record_action,
+	.key = record_key,
+	.paste = record_paste,
+	.typing = record_typing,
+	.offers = record_offers,
+	.layout = record_layout,
+	.paint = record_paint,
+	.wake = record_wake,
+	.returned = record_returned,
+	.destroy = record_destroy,
+};
+
+void panel_record_open(struct app *app, int64_t rec)
+{
+	struct panel_record *v;
+
+	if (app_depth(app) + 2 >= APP_STACK) {	/* from page to page to page */
+		app_notice(app, ROLE_NOTICE, word(W_RECORD_TOO_DEEP));
+		return;
+	}
+	v = xcalloc(1, sizeof(*v));
+	v->rec = rec;
+	v->base.app = app;
+	widget_lines_init(&v->left);
+	widget_lines_init(&v->right);
+	widget_edit_init(&v->edit, NULL);
+	load(v);
+	app_push(app, &v->base, &record_ops);
+}
