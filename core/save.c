@@ -640,6 +640,62 @@ static void sum_up(struct save *s, const struct ref *ids,
 	}
 }
 
+/* Does the ledger hold just what we wanted to write under these identities?
+ * Somebody else may have taken them since. */
+static enum mq_status is_there(struct save *s, const struct ref *ids,
+    bool *there, struct err *err)
+{
+	enum mq_status st = MQ_OK;
+	int i;
+
+	*there = true;
+	for (i = 0; i < s->count && *there && !st; i++) {
+		struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+		struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+		struct entry e;
+		bool gone;
+
+		st = ledger_read(s->n, ids[i], &e, &head, &body, &gone, err);
+		*there = !st && !gone && e.save_n == s->count &&
+		    strcmp(e.by, s->who.by) == 0 &&
+		    body.len == s->list[i].body.len &&
+		    memcmp(body.data, s->list[i].body.data, body.len) == 0;
+		buf_free(&head);
+		buf_free(&body);
+	}
+	return st == MQ_E_NOT_FOUND ? MQ_OK : st;
+}
+
+/* The disk failed below a commit.  Nearly always the save is gone, and `said`
+ * tells so; but a disk that took the bytes and then nothing more, not even
+ * what should have broken them, may give them back to a fresh handle.  Then
+ * they count once they are safe in the file itself. */
+static enum mq_status look_again(struct save *s, const struct ref *ids,
+    enum mq_status said, struct err *err)
+{
+	struct err second = ERR_INIT;
+	struct db *db = s->n->db;
+	enum mq_status st;
+	bool there = false;
+
+	st = db_begin(db, __func__, &second);
+	if (st == MQ_E_READ_ONLY)
+		st = MQ_OK;
+	if (!st)
+		st = is_there(s, ids, &there, &second);
+	db_rollback(db);
+	if (!st && !there)
+		return said;
+	if (!st)
+		st = db_checkpoint(db, &second);
+	if (!st && db_wal_bytes(db) == 0) {
+		log_line(LOG_WARN, "save", "found whole after a disk error");
+		return MQ_OK;
+	}
+	return err_set(err, MQ_E_UNSURE, "%s",
+	    second.detail[0] ? second.detail : s->n->dir);
+}
+
 enum mq_status save_commit(struct save *s, struct save_result *out,
     struct err *err)
 {
@@ -667,12 +723,15 @@ enum mq_status save_commit(struct save *s, struct save_result *out,
 		st = append_all(s, ids, err);
 	if (!st)
 		st = fold_saved(s, ids, before, err);
-	if (!st)
-		st = db_commit(s->n->db, err);
 	if (st) {
 		db_rollback(s->n->db);
 		goto out;
 	}
+	st = db_commit(s->n->db, err);
+	if (st && db_is_suspect(s->n->db))
+		st = look_again(s, ids, st, err);
+	if (st)
+		goto out;
 	sum_up(s, ids, out);
 	ledger_note_head(s->n);
 	bell_ring(s->n);
