@@ -41,6 +41,18 @@ static int drop(const char *path, const struct stat *st, int flag,
 	return remove(path);
 }
 
+/* The expression module lies beside the programs, not beside the tests. */
+static void find_module(void)
+{
+	const char *bin = getenv("MQ_BIN");
+	char path[900];
+
+	if (!bin || getenv("MINQING_LIB"))
+		return;
+	snprintf(path, sizeof(path), "%s/../lib", bin);
+	setenv("MINQING_LIB", path, 0);
+}
+
 void nodes_make(struct nodes_one *x, int number, const char *org)
 {
 	struct node_settings set = { .number = number };
@@ -49,6 +61,7 @@ void nodes_make(struct nodes_one *x, int number, const char *org)
 
 	memset(x, 0, sizeof(*x));
 	crypto_init();
+	find_module();
 	log_quiet(true);
 	env_fixed(&x->env, (struct utc){ NODES_NOW }, (uint64_t)number);
 	make_dir(x->dir, sizeof(x->dir));
