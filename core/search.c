@@ -37,6 +37,14 @@ in_scope(const char *scope, const char *org)
 	return strstr(scope, quoted) != NULL;
 }
 
+static bool
+newer(const struct record *a, const struct record *b)
+{
+	if (a->opened_at.ms != b->opened_at.ms)
+		return a->opened_at.ms > b->opened_at.ms;
+	return a->rec > b->rec;
+}
+
 /* Keeps the newest `max`, newest first. */
 static void
 keep(struct found *f, const struct record *r)
@@ -51,12 +59,11 @@ keep(struct found *f, const struct record *r)
 		if (f->rows[i].rec == r->rec)
 			return;
 	if (f->n == f->max) {
-		if (f->rows[f->n - 1].opened_at.ms >= r->opened_at.ms)
+		if (!newer(r, &f->rows[f->n - 1]))
 			return;
 		f->n--;
 	}
-	for (i = f->n++; i > 0 &&
-	    f->rows[i - 1].opened_at.ms < r->opened_at.ms; i--)
+	for (i = f->n++; i > 0 && newer(r, &f->rows[i - 1]); i--)
 		f->rows[i] = f->rows[i - 1];
 	f->rows[i] = *r;
 }
@@ -109,7 +116,7 @@ by_words(struct node *n, const char *words, struct found *f, struct err *err)
 	    " JOIN record r ON r.rec = d.rec WHERE search_fts MATCH ?1"
 	    " AND (?2 IS NULL OR d.kind = ?2) AND (?3 IS NULL OR r.org IN"
 	    " (SELECT value FROM json_each(?3)))"
-	    " ORDER BY d.opened_at DESC LIMIT ?4", &s, err);
+	    " ORDER BY d.opened_at DESC, d.rec DESC LIMIT ?4", &s, err);
 	if (st != MQ_OK)
 		goto out;
 	db_bind_text(s, buf_str(&query));
@@ -131,8 +138,7 @@ static enum mq_status
 of_person(struct node *n, int64_t rec, struct found *f, struct err *err)
 {
 	struct record_query q = { .kind = f->kind, .who = rec,
-	    .sort = f->kind == NULL ? SORT_CHANGED : SORT_OPENED,
-	    .scope = f->scope };
+	    .sort = SORT_OPENED, .scope = f->scope };
 	struct record *rows = xcalloc((size_t)f->max, sizeof(*rows));
 	enum mq_status st;
 	int got = 0, i;

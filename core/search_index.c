@@ -132,7 +132,10 @@ run_for(struct node *n, const char *const sql[], size_t count, int64_t rec,
 static enum mq_status
 forget(struct node *n, int64_t rec, struct err *err)
 {
+	/* The index must be told the very words it is to forget. */
 	static const char *const sql[] = {
+		"INSERT INTO search_fts(search_fts, rowid, words)"
+		" SELECT 'delete', rec, words FROM search_doc WHERE rec = ?",
 		"DELETE FROM search_doc WHERE rec = ?",
 		"DELETE FROM search_name WHERE rec = ?",
 		"DELETE FROM search_todo WHERE rec = ?"
@@ -155,6 +158,14 @@ put_doc(struct node *n, const struct record_full *r, struct err *err)
 		db_bind_i64(s, r->r.rec);
 		db_bind_text(s, r->r.kind);
 		db_bind_i64(s, r->r.opened_at.ms);
+		db_bind_text(s, buf_str(&words));
+		st = db_run(&s, err);
+	}
+	if (st == MQ_OK)
+		st = db_query(n->db, "INSERT INTO search_fts(rowid, words)"
+		    " VALUES(?, ?)", &s, err);
+	if (st == MQ_OK) {
+		db_bind_i64(s, r->r.rec);
 		db_bind_text(s, buf_str(&words));
 		st = db_run(&s, err);
 	}
