@@ -15,6 +15,7 @@ struct shim {
 static sqlite3_vfs vfs;
 static sqlite3_vfs *below;
 static int watched, fail_at, fail_on, disk_full, seen;
+static int then_ops, then_times;
 
 void
 bad_disk_fail(int ops, int n, int for_good, int full)
@@ -24,6 +25,15 @@ bad_disk_fail(int ops, int n, int for_good, int full)
 	fail_on = for_good;
 	disk_full = full;
 	seen = 0;
+	then_ops = 0;
+	then_times = 0;
+}
+
+void
+bad_disk_then(int ops, int times)
+{
+	then_ops = ops;
+	then_times = times;
 }
 
 int
@@ -35,6 +45,12 @@ bad_disk_seen(void)
 static int
 fails(int op)
 {
+	if (fail_at != 0 && seen >= fail_at && (then_ops & op) != 0 &&
+	    then_times != 0) {
+		if (then_times > 0)
+			then_times--;
+		return 1;
+	}
 	if ((watched & op) == 0)
 		return 0;
 	seen++;

@@ -11,6 +11,9 @@ void bad_disk_install(void);
 /* The N-th (from 1) operation in the set `ops` fails, and all after it when
  * `for_good`; full: as a full disk does, else as a broken one.  n 0: none. */
 void bad_disk_fail(int ops, int n, int for_good, int full);
+/* After that first failure operations in the set `ops` fail `times` times more
+ * (-1: for good), whatever bad_disk_fail() watches. */
+void bad_disk_then(int ops, int times);
 /* Operations of the set seen since. */
 int bad_disk_seen(void);
 
