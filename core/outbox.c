@@ -218,8 +218,8 @@ take_back(struct node *n, int64_t to, struct err *err)
 	db_bind_i64(s, to);
 	st = db_run(&s, err);
 	if (st == MQ_OK)
-		st = db_query(n->db, "UPDATE OR REPLACE receipt SET seq_to = ? WHERE"
-		    " dev = ? AND seq_to > ?", &s, err);
+		st = db_query(n->db, "UPDATE OR REPLACE receipt SET"
+		    " seq_to = ? WHERE dev = ? AND seq_to > ?", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_i64(s, to);

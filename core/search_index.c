@@ -134,8 +134,8 @@ forget(struct node *n, int64_t rec, struct err *err)
 {
 	/* The index must be told the very words it is to forget. */
 	static const char *const sql[] = {
-		"INSERT INTO search_fts(search_fts, rowid, words)"
-		" SELECT 'delete', rec, words FROM search_doc WHERE rec = ?",
+		("INSERT INTO search_fts(search_fts, rowid, words)"
+		" SELECT 'delete', rec, words FROM search_doc WHERE rec = ?"),
 		"DELETE FROM search_doc WHERE rec = ?",
 		"DELETE FROM search_name WHERE rec = ?",
 		"DELETE FROM search_todo WHERE rec = ?"
