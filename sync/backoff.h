@@ -8,7 +8,7 @@
 #include "../core/base/env.h"
 
 #define BACKOFF_FIRST_MS (2 * MS_SECOND)
-#define BACKOFF_LAST_MS (5 * MS_MINUTE)
+#define BACKOFF_LAST_MS MS_MINUTE
 
 struct backoff { int fails; };
 

@@ -467,6 +467,8 @@ client_round(struct client *c, struct client_result *r, struct err *err)
 		st = take_feed(c, r, err);
 	if (st == MQ_OK)
 		st = client_extras(c, r, err);
+	if (st == MQ_E_FORKED)
+		heal_send_branch(c, r);
 	kept = client_contact(c, st, err, &second);
 	if (st == MQ_OK && kept != MQ_OK) {
 		st = kept;

@@ -232,6 +232,58 @@ heal_compare(struct client *c, const struct jnode *stand,
 	return st;
 }
 
+/* ---- two branches ---- */
+
+/* Lines of whole saves from `from` on; *last is where they end. */
+static enum mq_status
+branch_lines(struct node *n, int64_t from, int64_t to, struct buf *lines,
+    int64_t *last, struct err *err)
+{
+	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct entry e;
+	enum mq_status st;
+	bool gone;
+
+	st = ledger_read(n, (struct ref){ n->dev, from }, &e, &head, &body,
+	    &gone, err);
+	buf_free(&head);
+	buf_free(&body);
+	return st != MQ_OK ? st : ledger_lines(n, e.save_first, to,
+	    CLIENT_BATCH_BYTES, lines, last, err);
+}
+
+void
+heal_send_branch(struct client *c, struct client_result *r)
+{
+	struct buf lines = BUF_INIT(BUF_LARGE);
+	struct ledger_head head;
+	struct err err = ERR_INIT;
+	int64_t at = node_meta(c->n, "branch_sent") + 1, last = 0;
+	enum mq_status st = ledger_head(c->n, &head, &err);
+
+	while (st == MQ_OK && at <= head.seq) {
+		buf_reset(&lines);
+		st = branch_lines(c->n, at, head.seq, &lines, &last, &err);
+		if (st == MQ_OK)
+			st = client_batch(c, c->n->dev, at, last, &lines, r,
+			    &err);
+		/* Kept there is all we ask: it says so by refusing. */
+		if (st != MQ_E_FORKED)
+			break;
+		st = db_begin(c->n->db, __func__, &err);
+		if (st != MQ_OK)
+			break;
+		st = node_set_meta(c->n, "branch_sent", last, &err);
+		if (st == MQ_OK)
+			st = db_commit(c->n->db, &err);
+		else
+			db_rollback(c->n->db);
+		at = last + 1;
+	}
+	buf_free(&lines);
+}
+
 /* ---- former epochs ---- */
 
 static enum mq_status

@@ -1,0 +1,57 @@
+/*
+ * A hub in the test's own process, and a transport that calls its handlers
+ * without a network: requests can be lost on the way there or back, or arrive
+ * twice.
+ */
+#ifndef TEST_HUBS_H
+#define TEST_HUBS_H
+
+#include "../../sync/client.h"
+#include "../../sync/hub/api.h"
+#include "nodes.h"
+
+struct hubs_one {
+	struct env env;
+	char dir[256], store[300];
+	struct db *db;
+	struct pack *pack;
+	struct hub hub;
+	char woken[16][STORE_ORG];	/* units woken since, in order */
+	int nwoken;
+};
+void hubs_make(struct hubs_one *h);	/* tenant "test", pack "standard" */
+void hubs_free(struct hubs_one *h);
+/* Closes the store and opens it again, as a restarted hub does. */
+void hubs_restart(struct hubs_one *h);
+/* Makes the node known, with its number, unit and keys. */
+void hubs_enrol(struct hubs_one *h, struct nodes_one *x);
+/* Number of rows of a constant count query on the store. */
+int64_t hubs_count(struct hubs_one *h, const char *sql);
+
+/* What goes wrong; counted from 1, 0 never. */
+struct hubs_link {
+	struct transport t;
+	struct hubs_one *h;
+	int asked;			/* requests so far */
+	int lose_request, lose_reply, twice;
+	const char *spoil;		/* header changed on the way, or NULL */
+	bool flip_body;			/* one byte of the body changed */
+	char log[4096];			/* "GET /v1/head\n…" */
+};
+void hubs_link(struct hubs_link *l, struct hubs_one *h);
+
+/* One whole round of a new client; everything is folded afterwards. */
+enum mq_status hubs_round(struct hubs_one *h, struct nodes_one *x,
+    struct client_result *r, struct err *err);
+/* The same, and it must go well. */
+void hubs_sync(struct hubs_one *h, struct nodes_one *x);
+/* Entries of this save with their own org; returns the first. */
+struct ref hubs_save(struct nodes_one *x, const struct ledger_new *list,
+    int n);
+/* One entry: kind, op, unit, body. */
+struct ref hubs_entry(struct nodes_one *x, const char *kind, const char *op,
+    struct ref subj, const char *org, const char *body);
+/* Does this node hold that entry? */
+bool hubs_holds(struct nodes_one *x, struct ref id);
+
+#endif

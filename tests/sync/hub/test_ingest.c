@@ -1,0 +1,366 @@
+/*
+ * Taking batches: chain, idempotence, quarantine, forks, receipts, erasure.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../../../core/base/json.h"
+#include "../../../sync/hub/ingest.h"
+#include "../../lib/hubs.h"
+
+#define GRID1 "990101001001001"
+#define GRID2 "990101001001002"
+#define NONE ((struct ref){ { 0 }, 0 })
+
+struct world { struct hubs_one h; struct nodes_one a; struct store_node who;
+	struct buf lines; struct wire_batch b; enum ingest_end end; };
+
+static void
+know(struct world *w)
+{
+	struct err err = ERR_INIT;
+
+	nodes_ok(store_node_get(w->h.db, "test", 101, &w->who, &err), &err);
+}
+
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	hubs_make(&w->h);
+	nodes_make(&w->a, 101, GRID1);
+	hubs_enrol(&w->h, &w->a);
+	know(w);
+	buf_init(&w->lines, BUF_LARGE);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+
+	buf_free(&w->lines);
+	nodes_free(&w->a);
+	hubs_free(&w->h);
+	free(w);
+	return 0;
+}
+
+static struct ref
+visit(struct world *w, const char *org)
+{
+	return hubs_entry(&w->a, "visit", "open", NONE, org,
+	    "{\"f\":{\"note\":\"老人要修灯\"}}");
+}
+
+/* The batch from … to as the node would send it. */
+static void
+batch(struct world *w, int64_t from, int64_t to)
+{
+	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct err err = ERR_INIT;
+	struct entry e;
+	int64_t i;
+	bool gone;
+
+	buf_reset(&w->lines);
+	for (i = from; i <= to; i++)
+		nodes_ok(ledger_line_of(w->a.n, (struct ref){ w->a.n->dev,
+		    i }, &w->lines, &err), &err);
+	w->b = (struct wire_batch){ w->a.n->dev, from, to, { 0 } };
+	nodes_ok(ledger_read(w->a.n, (struct ref){ w->a.n->dev, to }, &e,
+	    &head, &body, &gone, &err), &err);
+	entry_hash(head.data, head.len, w->b.head);
+	buf_free(&head);
+	buf_free(&body);
+}
+
+static enum mq_status
+take(struct world *w, struct err *err)
+{
+	const struct ingest_proof proof = { "base", "sig" };
+
+	know(w);
+	return ingest_take(&w->h.hub, &w->who, &w->b, w->lines.data,
+	    w->lines.len, &proof, &w->end, err);
+}
+
+static void
+take_ok(struct world *w)
+{
+	struct err err = ERR_INIT;
+
+	nodes_ok(take(w, &err), &err);
+	assert_int_equal(w->end, INGEST_TAKEN);
+}
+
+static void
+test_idempotent(void **state)
+{
+	struct world *w = *state;
+
+	(void)visit(w, GRID1);
+	(void)visit(w, GRID1);
+	batch(w, 1, 2);
+	take_ok(w);
+	take_ok(w);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 2);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM batch"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT sum(last - first + 1)"
+	    " FROM feed WHERE org = '" GRID1 "'"), 2);
+	/* A batch that overlaps: only the new part counts. */
+	(void)visit(w, GRID1);
+	batch(w, 2, 3);
+	take_ok(w);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 3);
+	assert_int_equal(hubs_count(&w->h, "SELECT first FROM batch"
+	    " WHERE last = 3"), 3);
+}
+
+static void
+test_gap(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	(void)visit(w, GRID1);
+	(void)visit(w, GRID1);
+	batch(w, 2, 2);
+	nodes_ok(take(w, &err), &err);
+	assert_int_equal(w->end, INGEST_GAP);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 0);
+}
+
+static void
+test_batch_line_must_fit(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	(void)visit(w, GRID1);
+	(void)visit(w, GRID1);
+	batch(w, 1, 2);
+	w->b.head[0] ^= 1;
+	assert_int_equal(take(w, &err), MQ_E_FORMAT);
+	w->b.head[0] ^= 1;
+	w->b.to = 3;
+	assert_int_equal(take(w, &err), MQ_E_FORMAT);
+	w->b.to = 2;
+	w->b.dev = dev_make(102, 0);
+	assert_int_equal(take(w, &err), MQ_E_FORMAT);
+	w->b.dev = w->a.n->dev;
+	/* A header that is not canonical: not ours to judge, refused whole. */
+	*strstr(w->lines.data, "\"v\":1") = '\'';
+	assert_int_equal(take(w, &err), MQ_E_ENTRY_BAD);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 0);
+}
+
+static void
+test_two_branches(void **state)
+{
+	struct world *w = *state;
+	struct nodes_one clone;
+	struct nodes_one keep;
+	struct err err = ERR_INIT;
+
+	(void)visit(w, GRID1);
+	batch(w, 1, 1);
+	take_ok(w);
+	nodes_make(&clone, 101, GRID1);
+	keep = w->a;
+	w->a = clone;
+	(void)hubs_entry(&w->a, "visit", "open", NONE, GRID1, "{}");
+	batch(w, 1, 1);
+	nodes_ok(take(w, &err), &err);
+	assert_int_equal(w->end, INGEST_FORK);
+	nodes_free(&w->a);
+	w->a = keep;
+	/* Both are there, and the true one is frozen too. */
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM branch"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 1);
+	(void)visit(w, GRID1);
+	batch(w, 2, 2);
+	nodes_ok(take(w, &err), &err);
+	assert_int_equal(w->end, INGEST_FORK);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM branch"), 2);
+}
+
+/* A body changed on the node's disk, well signed: quarantined with its
+ * reason, what follows goes on. */
+static void
+test_bad_body_is_quarantined(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+	char *p;
+
+	(void)visit(w, GRID1);
+	(void)visit(w, GRID1);
+	(void)visit(w, GRID1);
+	batch(w, 1, 3);
+	p = strchr(w->lines.data, '\n');
+	p = strstr(p, "修");
+	p[0] = '\xe6';
+	p[1] = '\x89';
+	p[2] = '\x93';
+	take_ok(w);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE state = 0"), 2);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM quarantine"
+	    " WHERE first = 2 AND last = 2 AND code = 'BYTES'"
+	    " AND due_at > at AND owner = '" GRID1 "'"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT seq FROM chain"), 3);
+	/* Nobody can wave such bytes through. */
+	assert_int_equal(ingest_readmit(&w->h.hub, "test", w->a.n->dev, 2,
+	    true, &err), MQ_E_STATE);
+}
+
+static void
+test_saves_stay_whole(void **state)
+{
+	struct world *w = *state;
+	struct buf good = BUF_INIT(512);
+	struct ledger_new list[3];
+	struct err err = ERR_INIT;
+	int i;
+
+	buf_adds(&good, "{}");
+	for (i = 0; i < 3; i++)
+		list[i] = (struct ledger_new){ .kind = "visit", .op = "open",
+		    .subj_index = -1, .cause_index = -1, .org = GRID1,
+		    .body = &good };
+	list[1].org = "000000";		/* nobody has heard of it */
+	(void)hubs_save(&w->a, list, 3);
+	(void)visit(w, GRID1);
+	batch(w, 1, 4);
+	take_ok(w);
+	/* One bad entry keeps its whole save back, and only that save. */
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM quarantine"
+	    " WHERE first = 1 AND last = 3 AND code = 'ORG'"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE state = 0"), 1);
+	nodes_ok(ingest_readmit(&w->h.hub, "test", w->a.n->dev, 1, true,
+	    &err), &err);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE state = 0"), 4);
+	/* A batch that ends inside a save: the rest is asked for again. */
+	list[1].org = GRID1;
+	(void)hubs_save(&w->a, list, 3);
+	batch(w, 5, 6);
+	assert_int_equal(take(w, &err), MQ_E_FORMAT);
+	(void)visit(w, GRID1);
+	batch(w, 5, 8);
+	take_ok(w);
+	assert_int_equal(hubs_count(&w->h, "SELECT seq FROM chain"), 8);
+	buf_free(&good);
+}
+
+static void
+test_what_builds_on_it_waits_too(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+	struct ref v = visit(w, "000000");
+
+	(void)hubs_entry(&w->a, "visit", "note", v, GRID1, "{}");
+	batch(w, 1, 2);
+	take_ok(w);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM quarantine"
+	    " WHERE first = 2 AND code = 'BASIS'"), 1);
+	assert_int_equal(ingest_readmit(&w->h.hub, "test", v.dev, 2, false,
+	    &err), MQ_E_STATE);
+	nodes_ok(ingest_readmit(&w->h.hub, "test", v.dev, 1, true, &err),
+	    &err);
+	nodes_ok(ingest_readmit(&w->h.hub, "test", v.dev, 2, false, &err),
+	    &err);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM"
+	    " quarantine_line"), 0);
+}
+
+/* A node guesses the number of a record it was never given. */
+static void
+test_stranger_does_not_get_in(void **state)
+{
+	struct world *w = *state;
+	struct nodes_one b;
+	struct ref v = visit(w, GRID1);
+
+	hubs_sync(&w->h, &w->a);
+	nodes_make(&b, 102, GRID2);
+	hubs_enrol(&w->h, &b);
+	/* It needs the entry to write after it: made up here. */
+	nodes_carry(&w->a, &b);
+	(void)hubs_entry(&b, "visit", "note", v, GRID2, "{}");
+	hubs_sync(&w->h, &b);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM quarantine"
+	    " WHERE code = 'SCOPE'"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM feed"
+	    " WHERE org = '" GRID2 "'"), 0);
+	nodes_free(&b);
+}
+
+static void
+test_erasure_reaches_the_hub(void **state)
+{
+	struct world *w = *state;
+	struct ref v = visit(w, GRID1);
+
+	hubs_sync(&w->h, &w->a);
+	(void)hubs_entry(&w->a, "entry", "erased", v, GRID1,
+	    "{\"f\":{\"why\":\"本人要求\"},\"u\":[\"101:1\"]}");
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE seq = 1 AND body IS NULL AND salt IS NULL"
+	    " AND why_seq = 2"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM erased"), 1);
+}
+
+static void
+test_new_epoch(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	(void)visit(w, GRID1);
+	(void)visit(w, GRID1);
+	batch(w, 1, 1);
+	take_ok(w);
+	nodes_ok(db_begin(w->a.n->db, __func__, &err), &err);
+	nodes_ok(ledger_new_epoch(w->a.n, &err), &err);
+	nodes_ok(db_commit(w->a.n->db, &err), &err);
+	(void)visit(w, GRID1);
+	batch(w, 1, 1);
+	/* The hub lacks the end of the epoch before: a gap, no fork. */
+	nodes_ok(take(w, &err), &err);
+	assert_int_equal(w->end, INGEST_GAP);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 3);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM chain"), 2);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_idempotent),
+		T(test_gap),
+		T(test_batch_line_must_fit),
+		T(test_two_branches),
+		T(test_bad_body_is_quarantined),
+		T(test_saves_stay_whole),
+		T(test_what_builds_on_it_waits_too),
+		T(test_stranger_does_not_get_in),
+		T(test_erasure_reaches_the_hub),
+		T(test_new_epoch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,307 @@
+/*
+ * The rounds of minqing-sync over a transport that loses and repeats.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../../core/outbox.h"
+#include "../../sync/hub/ingest.h"
+#include "../lib/hubs.h"
+
+#define GRID1 "990101001001001"
+#define GRID2 "990101001001002"
+#define COMMUNITY "990101001001"
+#define NONE ((struct ref){ { 0 }, 0 })
+
+struct world { struct hubs_one h; struct nodes_one a, b; };
+
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	hubs_make(&w->h);
+	nodes_make(&w->a, 101, GRID1);
+	nodes_make(&w->b, 102, COMMUNITY);
+	hubs_enrol(&w->h, &w->a);
+	hubs_enrol(&w->h, &w->b);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+
+	nodes_free(&w->a);
+	nodes_free(&w->b);
+	hubs_free(&w->h);
+	free(w);
+	return 0;
+}
+
+static struct outbox_counts
+counts(struct nodes_one *x)
+{
+	struct outbox_counts n;
+	struct err err = ERR_INIT;
+
+	nodes_ok(outbox_counts(x->n, &n, &err), &err);
+	assert_int_equal(n.written, n.local + n.sent + n.hub + n.returned);
+	return n;
+}
+
+static struct ref
+visit(struct nodes_one *x, const char *org)
+{
+	return hubs_entry(x, "visit", "open", NONE, org,
+	    "{\"f\":{\"note\":\"楼道干净,老人精神好\"}}");
+}
+
+static void
+test_carries_there_and_back(void **state)
+{
+	struct world *w = *state;
+	struct ref v = visit(&w->a, GRID1), step;
+
+	assert_int_equal(counts(&w->a).local, 1);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 1);
+	hubs_sync(&w->h, &w->b);
+	assert_true(hubs_holds(&w->b, v));
+	/* What the community adds comes back to the grid. */
+	step = hubs_entry(&w->b, "visit", "note", v, GRID1,
+	    "{\"f\":{\"note\":\"已阅\"}}");
+	hubs_sync(&w->h, &w->b);
+	hubs_sync(&w->h, &w->a);
+	assert_true(hubs_holds(&w->a, step));
+	assert_int_equal(counts(&w->a).written, 1);
+}
+
+static void
+test_reply_lost_after_commit(void **state)
+{
+	struct world *w = *state;
+	struct hubs_link l;
+	struct client c;
+	struct client_result r;
+	struct err err = ERR_INIT;
+	char receipt[48];
+	struct utc at;
+
+	(void)visit(&w->a, GRID1);
+	hubs_link(&l, &w->h);
+	l.lose_reply = 2;		/* 1 is /v1/head, 2 the batch */
+	client_init(&c, w->a.n, &l.t);
+	assert_int_equal(client_round(&c, &r, &err), MQ_E_NET_DOWN);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 1);
+	assert_int_equal(counts(&w->a).sent, 1);
+	assert_true(counts(&w->a).trouble[0] != '\0');
+	/* The next round learns what became of it, receipt and all. */
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 1);
+	assert_string_equal(counts(&w->a).trouble, "");
+	nodes_ok(outbox_receipt(w->a.n, 1, receipt, sizeof(receipt), &at,
+	    &err), &err);
+	assert_string_equal(receipt, "20261122-000001");
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM batch"), 1);
+}
+
+/* Every single request of a round is lost once, on the way there and on the
+ * way back, and once delivered twice: afterwards all is in place. */
+static void
+test_fails_at_each_request(void **state)
+{
+	struct world *w = *state;
+	struct hubs_link l;
+	struct client c;
+	struct client_result r;
+	struct err err = ERR_INIT;
+	int how, i, fails = 0;
+	int64_t written = 0;
+
+	for (how = 0; how < 3; how++) {
+		for (i = 1; i <= 8; i++) {
+			(void)visit(&w->a, GRID1);
+			written++;
+			hubs_link(&l, &w->h);
+			l.lose_request = how == 0 ? i : 0;
+			l.lose_reply = how == 1 ? i : 0;
+			l.twice = how == 2 ? i : 0;
+			client_init(&c, w->a.n, &l.t);
+			fails += client_round(&c, &r, &err) != MQ_OK;
+			hubs_sync(&w->h, &w->a);
+			assert_int_equal(counts(&w->a).hub, written);
+		}
+	}
+	assert_true(fails >= 10);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"),
+	    written);
+	hubs_sync(&w->h, &w->b);
+	assert_int_equal(hubs_count(&w->h,
+	    "SELECT count(*) FROM quarantine"), 0);
+	assert_true(hubs_holds(&w->b, (struct ref){ w->a.n->dev, written }));
+}
+
+static void
+test_clock_is_put_right(void **state)
+{
+	struct world *w = *state;
+	struct client_result r;
+	struct err err = ERR_INIT;
+
+	(void)visit(&w->a, GRID1);
+	/* The hub is two hours ahead. */
+	env_advance(&w->h.env, 2 * MS_HOUR);
+	nodes_ok(hubs_round(&w->h, &w->a, &r, &err), &err);
+	assert_int_equal(counts(&w->a).hub, 1);
+	assert_int_equal(node_meta(w->a.n, "hub_offset"), 2 * MS_HOUR);
+}
+
+static void
+test_hub_restarts(void **state)
+{
+	struct world *w = *state;
+
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	hubs_restart(&w->h);
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 2);
+}
+
+/* The tail of the ledger is gone: what the hub has comes back, and the node
+ * goes on under a new epoch. */
+static void
+test_lost_tail_heals(void **state)
+{
+	struct world *w = *state;
+	struct nodes_one again;
+	struct client_result r;
+	struct err err = ERR_INIT;
+	struct ref v, fresh;
+
+	v = visit(&w->a, GRID1);
+	(void)visit(&w->a, GRID1);
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	/* The same machine with an empty ledger: same number, same keys. */
+	nodes_make(&again, 101, GRID1);
+	assert_memory_equal(again.n->keys.sign_pk, w->a.n->keys.sign_pk,
+	    CRYPTO_SIGN_PK);
+	nodes_ok(hubs_round(&w->h, &again, &r, &err), &err);
+	assert_true(r.healed);
+	assert_true(hubs_holds(&again, v));
+	assert_int_equal(dev_epoch(again.n->dev), 1);
+	fresh = visit(&again, GRID1);
+	assert_int_equal(fresh.seq, 1);
+	hubs_sync(&w->h, &again);
+	assert_int_equal(counts(&again).hub, 4);
+	hubs_sync(&w->h, &w->b);
+	assert_true(hubs_holds(&w->b, fresh));
+	nodes_free(&again);
+}
+
+/* Two machines write under one name: frozen, both kept. */
+static void
+test_two_branches_freeze(void **state)
+{
+	struct world *w = *state;
+	struct nodes_one clone;
+	struct client_result r;
+	struct err err = ERR_INIT;
+
+	nodes_make(&clone, 101, GRID1);
+	(void)visit(&w->a, GRID1);
+	(void)hubs_entry(&clone, "visit", "open", NONE, GRID1,
+	    "{\"f\":{\"note\":\"另一台\"}}");
+	(void)hubs_entry(&clone, "visit", "open", NONE, GRID1, "{}");
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(hubs_round(&w->h, &clone, &r, &err), MQ_E_FORKED);
+	assert_true(counts(&clone).trouble[0] != '\0');
+	assert_int_equal(counts(&clone).written, 2);
+	/* Both are kept at the hub, and neither machine may go on. */
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM branch"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 1);
+	assert_int_equal(hubs_round(&w->h, &clone, &r, &err), MQ_E_FORKED);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM branch"), 1);
+	(void)visit(&w->a, GRID1);
+	assert_int_equal(hubs_round(&w->h, &w->a, &r, &err), MQ_E_FORKED);
+	nodes_free(&clone);
+}
+
+/* A hub restored from an older backup is refilled by its node. */
+static void
+test_hub_goes_back(void **state)
+{
+	struct world *w = *state;
+	struct hubs_one old;
+	struct ref v;
+
+	hubs_make(&old);
+	hubs_enrol(&old, &w->a);
+	hubs_enrol(&old, &w->b);
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&old, &w->a);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 1);
+	v = visit(&w->a, GRID1);
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 3);
+	/* `old` holds one entry only. */
+	hubs_sync(&old, &w->a);
+	assert_int_equal(counts(&w->a).hub, 3);
+	assert_int_equal(hubs_count(&old, "SELECT count(*) FROM entry"), 3);
+	hubs_sync(&old, &w->b);
+	assert_true(hubs_holds(&w->b, v));
+	hubs_free(&old);
+}
+
+static void
+test_returned_and_readmitted(void **state)
+{
+	struct world *w = *state;
+	struct outbox_returned back;
+	struct err err = ERR_INIT;
+	struct ref v;
+	int n = 0;
+
+	v = hubs_entry(&w->a, "visit", "open", NONE, "000000", "{}");
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).returned, 1);
+	assert_int_equal(counts(&w->a).hub, 1);
+	nodes_ok(outbox_returned(w->a.n, &back, 1, &n, &err), &err);
+	assert_int_equal(n, 1);
+	assert_non_null(strstr(back.reason, "000000"));
+	nodes_ok(ingest_readmit(&w->h.hub, "test", v.dev, v.seq, true, &err),
+	    &err);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).returned, 0);
+	assert_int_equal(counts(&w->a).hub, 2);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_carries_there_and_back),
+		T(test_reply_lost_after_commit),
+		T(test_fails_at_each_request),
+		T(test_clock_is_put_right),
+		T(test_hub_restarts),
+		T(test_lost_tail_heals),
+		T(test_two_branches_freeze),
+		T(test_hub_goes_back),
+		T(test_returned_and_readmitted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
