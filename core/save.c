@@ -96,6 +96,24 @@ static void place_record(struct node *n, const struct kind *k,
 	xcopy(out, 24, otherwise);
 }
 
+/* Naming a resident names the household too: the 户卡 shows it. */
+static void household_of(struct node *n, struct fields *d)
+{
+	const char *who = fields_text(d, "who");
+	struct record_full r;
+	char place[ENTRY_REF_TEXT];
+	struct ref id;
+
+	if (fields_has(d, "place") || !ref_parse(who, strlen(who), &id) ||
+	    record_get(n, ref_rec(id), &r, NULL) != MQ_OK)
+		return;
+	if (r.r.place) {
+		ref_text(ref_of_rec(r.r.place), place);
+		fields_set(d, "place", place);
+	}
+	record_full_free(&r);
+}
+
 /* ---- deciding ---- */
 
 static void keep_complaints(struct save *s, const struct act *a, int entry)
@@ -131,6 +149,8 @@ static enum mq_status decide(struct save *s, const struct kind *k,
 	st = facet_decide(a, err);
 	keep_complaints(s, a, s->count - 1);
 	free(a);
+	if (strcmp(op, "step") != 0)
+		household_of(s->n, d);
 	if (node_meta(s->n, "clock_shift"))
 		fields_set_int(d, "clock", 1);
 	return st;

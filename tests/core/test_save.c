@@ -92,6 +92,7 @@ static void one_visit_fills_everything(void **state)
 	assert_int_equal(res->visits, 1);
 	assert_int_equal(res->requests, 1);
 	assert_int_equal(res->minutes.n, 40);
+	assert_int_equal(res->households, 1);
 	assert_int_equal(res->n, 3);
 	assert_true(person_id_short_ok(res->no));
 	nodes_ok(record_derived(x.n, rec, rows, 8, &n, NULL), NULL);
@@ -118,14 +119,15 @@ static void correcting_the_person_takes_all_along(void **state)
 	struct record rows[8];
 	struct err err = ERR_INIT;
 	char ref[ENTRY_REF_TEXT];
-	int64_t a, b, home, rec;
+	int64_t a, b, home, other, rec;
 	int n, i, requests = 0;
 
 	(void)state;
 	nodes_make(&x, 101, NULL);
 	home = household(&x, "301");
 	a = person(&x, "王秀英", home);
-	b = person(&x, "王秀英", household(&x, "502"));
+	other = household(&x, "502");
+	b = person(&x, "王秀英", other);
 	rec = visit(&x, a, true, res);
 	ref_text(ref_of_rec(b), ref);
 	fields_set(&f, "who", ref);
@@ -139,6 +141,7 @@ static void correcting_the_person_takes_all_along(void **state)
 			continue;
 		requests++;
 		assert_int_equal(rows[i].who, b);
+		assert_int_equal(rows[i].place, other);
 	}
 	assert_int_equal(requests, 1);
 	save_free(&s);
