@@ -53,6 +53,7 @@ static void close_node(struct world *w)
 
 static enum mq_status open_node(struct world *w, struct err *err)
 {
+	node_close(&w->t->n);
 	return node_open(&w->t->env, w->t->dir, 0, &w->t->n, err);
 }
 
