@@ -11,7 +11,7 @@
 
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
-#include "../core/pinyin.h"
+#include "form_choice.h"
 #include "panel_person.h"
 #include "words.h"
 
@@ -66,19 +66,11 @@ void form_field_init(struct form_field *ff, struct node *n,
 	buf_init(&ff->value, FIELDS_TEXT_MAX);
 }
 
-static void drop_menu(struct form_field *ff)
-{
-	widget_menu_free(&ff->menu);
-	FREE(ff->visible);
-	FREE(ff->labels);
-	ff->nvisible = 0;
-}
-
 void form_field_free(struct form_field *ff)
 {
 	widget_edit_free(&ff->edit);
 	buf_free(&ff->value);
-	drop_menu(ff);
+	form_choice_drop(ff);
 }
 
 bool form_field_can_focus(const struct form_field *ff)
@@ -99,7 +91,7 @@ bool form_field_typing(const struct form_field *ff)
 	return ff->look == FORM_LOOK_TEXT || ff->look == FORM_LOOK_PICK;
 }
 
-static void set_value(struct form_field *ff, const char *value)
+void form_field_put(struct form_field *ff, const char *value)
 {
 	/* value may point into what we hold */
 	char *copy = xstrdup(value);
@@ -109,176 +101,10 @@ static void set_value(struct form_field *ff, const char *value)
 	free(copy);
 }
 
-/* ---- choices ---- */
-
-/* Does the list `names` (joined by '\n') hold `name`? */
-static bool holds(const char *names, const char *name)
-{
-	size_t len = strlen(name);
-
-	while (*names) {
-		size_t n = strcspn(names, "\n");
-
-		if (n == len && memcmp(names, name, n) == 0)
-			return true;
-		names += n + (names[n] == '\n');
-	}
-	return false;
-}
-
-static void mark_picked(struct form_field *ff)
-{
-	const char *value = buf_str(&ff->value);
-	size_t i;
-
-	ff->menu.picked = -1;
-	for (i = 0; i < ff->nvisible; i++) {
-		bool on = holds(value, ff->visible[i]->name);
-
-		if (is_multi(ff))
-			ff->menu.ticked[i] = on;
-		else if (on)
-			ff->menu.picked = (int)i;
-	}
-	if (!ff->moved && ff->menu.picked >= 0)
-		ff->menu.here = (size_t)ff->menu.picked;
-}
-
-static void load_choices(struct form_field *ff, const struct fields *f)
-{
-	size_t all, n, i, keep = 0, here = ff->menu.here;
-	enum lang lang = ff->n->env->lang;
-
-	(void)pack_choices(ff->n->pack, ff->def->list, &all);
-	drop_menu(ff);
-	ff->visible = xcalloc(all ? all : 1, sizeof(*ff->visible));
-	ff->labels = xcalloc(all ? all : 1, sizeof(*ff->labels));
-	n = form_choices(ff->n, ff->k, ff->def, f, ff->visible, all);
-	for (i = 0; i < n && i < all; i++) {
-		const struct choice *c = ff->visible[i];
-
-		if (ff->typed[0] && !pinyin_match(c->label[lang], ff->typed))
-			continue;
-		ff->visible[keep] = c;
-		ff->labels[keep].label = c->label[lang][0] ?
-		    c->label[lang] : c->label[LANG_ZH];
-		ff->labels[keep].role = ROLE_TEXT;
-		keep++;
-	}
-	ff->nvisible = keep;
-	widget_menu_init(&ff->menu, ff->labels, keep, is_multi(ff));
-	ff->menu.here = here < keep ? here : 0;
-	mark_picked(ff);
-}
-
-/* What was chosen under another answer does not fit any more. */
-static void drop_unfitting(struct form_field *ff)
-{
-	struct buf left = BUF_INIT(FIELDS_TEXT_MAX);
-	size_t i;
-
-	if (ff->typed[0])
-		return;		/* narrowed: they only do not show */
-	for (i = 0; i < ff->nvisible; i++)
-		if (holds(buf_str(&ff->value), ff->visible[i]->name)) {
-			if (left.len)
-				buf_addc(&left, '\n');
-			buf_adds(&left, ff->visible[i]->name);
-		}
-	if (left.len != ff->value.len)
-		set_value(ff, buf_str(&left));
-	buf_free(&left);
-}
-
 void form_field_refresh(struct form_field *ff, const struct fields *f)
 {
-	if (ff->look != FORM_LOOK_CHOICE)
-		return;
-	load_choices(ff, f);
-	drop_unfitting(ff);
-}
-
-static void toggle(struct form_field *ff, size_t i)
-{
-	const char *name = ff->visible[i]->name;
-	const char *p = buf_str(&ff->value);
-	struct buf next = BUF_INIT(FIELDS_TEXT_MAX);
-	bool had = holds(p, name);
-
-	while (*p) {
-		size_t n = strcspn(p, "\n");
-
-		if (strlen(name) != n || memcmp(p, name, n) != 0) {
-			if (next.len)
-				buf_addc(&next, '\n');
-			buf_add(&next, p, n);
-		}
-		p += n + (p[n] == '\n');
-	}
-	if (!had) {
-		if (next.len)
-			buf_addc(&next, '\n');
-		buf_adds(&next, name);
-	}
-	set_value(ff, buf_str(&next));
-	buf_free(&next);
-}
-
-static unsigned narrow(struct form_field *ff, uint32_t key)
-{
-	size_t len = strlen(ff->typed);
-
-	if (key == K_BACKSPACE) {
-		if (len == 0 && ff->value.len == 0)
-			return PANEL_DONE;
-		if (len == 0) {		/* nothing typed: take it back */
-			buf_reset(&ff->value);
-			ff->changed = true;
-			mark_picked(ff);
-			return PANEL_REDRAW | WIDGET_CHANGED;
-		}
-		ff->typed[text_prev(ff->typed, len)] = '\0';
-	} else {
-		char s[4];
-		int n = text_encode(key, s);
-
-		if (len + (size_t)n >= sizeof(ff->typed))
-			return PANEL_BEEP;
-		memcpy(ff->typed + len, s, (size_t)n);
-		ff->typed[len + (size_t)n] = '\0';
-	}
-	ff->moved = false;
-	return PANEL_REDRAW | WIDGET_CHANGED;	/* the page refreshes us */
-}
-
-static unsigned choice_key(struct form_field *ff, uint32_t key)
-{
-	size_t here = ff->menu.here;
-	unsigned flags;
-
-	if (key == K_BACKSPACE || key == K_DELETE ||
-	    (key_is_text(key) && key != ' ' && key_digit(key) < 0))
-		return narrow(ff, key == K_DELETE ? K_BACKSPACE : key);
-	/* Enter on a choice nobody pointed at only goes on. */
-	if (key == K_ENTER && !is_multi(ff) && !ff->moved && !ff->typed[0] &&
-	    (ff->menu.picked >= 0 || !ff->required))
-		return PANEL_REDRAW | WIDGET_PICKED;
-	if (ff->nvisible == 0)
-		return key == K_ENTER ? PANEL_BEEP : PANEL_IGNORED;
-	flags = widget_menu_key(&ff->menu, key);
-	if (ff->menu.here != here)
-		ff->moved = true;
-	if (flags & WIDGET_CHANGED) {
-		ff->changed = true;
-		ff->err.code = MQ_OK;
-		if (is_multi(ff))
-			toggle(ff, ff->menu.here);
-		else
-			set_value(ff,
-			    ff->visible[ff->menu.picked]->name);
-		ff->typed[0] = '\0';
-	}
-	return flags;
+	if (ff->look == FORM_LOOK_CHOICE)
+		form_choice_refresh(ff, f);
 }
 
 /* ---- picks ---- */
@@ -305,7 +131,7 @@ static void pick_words(struct form_field *ff)
 void form_field_picked(struct form_field *ff, const char *value)
 {
 	assert(ff->look == FORM_LOOK_PICK);
-	set_value(ff, value);
+	form_field_put(ff, value);
 	ff->changed = true;
 	ff->err.code = MQ_OK;
 	pick_words(ff);
@@ -391,7 +217,7 @@ void form_field_load(struct form_field *ff, const struct fields *f)
 		/* It may come from a draft whose text made no sense. */
 		ff->dirty = !widget_edit_empty(&ff->edit);
 	} else if (ff->look <= FORM_LOOK_PICK) {
-		set_value(ff, v && v->text ? v->text : "");
+		form_field_put(ff, v && v->text ? v->text : "");
 		if (ff->look == FORM_LOOK_PICK)
 			pick_words(ff);
 	}
@@ -515,7 +341,7 @@ unsigned form_field_key(struct form_field *ff, uint32_t key)
 	assert(form_field_can_focus(ff));
 	if (ff->look == FORM_LOOK_TEXT)
 		return text_key(ff, key);
-	return ff->look == FORM_LOOK_CHOICE ? choice_key(ff, key) :
+	return ff->look == FORM_LOOK_CHOICE ? form_choice_key(ff, key) :
 	    pick_key(ff, key);
 }
 
@@ -548,24 +374,6 @@ void form_field_insert(struct form_field *ff, const char *text)
 }
 
 /* ---- words ---- */
-
-static void choice_words(const struct form_field *ff, struct buf *out)
-{
-	const char *p = buf_str(&ff->value);
-	char name[64];
-
-	while (*p) {
-		size_t n = strcspn(p, "\n");
-		const struct choice *c;
-
-		snprintf(name, sizeof(name), "%.*s", (int)n, p);
-		c = pack_choice(ff->n->pack, ff->def->list, name);
-		if (out->len)
-			buf_adds(out, word(W_FORM_AND));
-		buf_adds(out, c ? c->label[ff->n->env->lang] : name);
-		p += n + (p[n] == '\n');
-	}
-}
 
 /* What a time, a length, a staff number means: said back in words. */
 static bool echo(const struct form_field *ff, struct utc now, struct buf *out)
@@ -613,7 +421,7 @@ void form_field_words(const struct form_field *ff, const struct fields *f,
 	else if (ff->secret || ff->look == FORM_LOOK_PICK)
 		buf_adds(out, ff->words);
 	else if (ff->look == FORM_LOOK_CHOICE)
-		choice_words(ff, out);
+		form_choice_words(ff, out);
 	else
 		text_words(ff, f, out);
 }
@@ -636,7 +444,8 @@ static int extra_lines(struct form_field *ff, int w, int label_w)
 	if (ff->look == FORM_LOOK_TEXT && pack_phrases(ff->n->pack,
 	    ff->k->name, ff->def->name, ph, ARRAY_LEN(ph)) > 0)
 		lines++;
-	if (ff->def->hint[ff->n->env->lang][0] && !ff->err.code)
+	if (ff->look == FORM_LOOK_TEXT && !ff->err.code &&
+	    ff->def->hint[ff->n->env->lang][0])
 		lines++;
 	return lines;
 }
@@ -714,15 +523,15 @@ static void paint_focus(struct form_field *ff, const struct draw *d, int x,
 	if (ff->look == FORM_LOOK_TEXT) {
 		paint_text(ff, d, x, now, y);
 	} else if (ff->look == FORM_LOOK_PICK) {
-		draw_fit(d, 0, x, d->w - x - 1, ROLE_FIELD_FOCUS,
-		    ff->value.len ? ff->words : word(ff->def->type == FT_ORG ?
+		draw_fit(d, 0, x, d->w - x - 1, ROLE_FIELD_FOCUS, ff->value.len ?
+		    ff->words : hint[0] ? hint : word(ff->def->type == FT_ORG ?
 		    W_FORM_PICK_ORG : W_FORM_PICK_PERSON));
 		draw_cursor(d, 0, x);
 	} else {
 		struct draw menu = draw_sub(d, 1, 2,
 		    widget_menu_lines(&ff->menu, d->w - 4), d->w - 4);
 
-		choice_words(ff, &said);
+		form_choice_words(ff, &said);
 		draw_text(d, 0, x, d->w - x - 1, ROLE_CHOSEN, buf_str(&said));
 		if (ff->typed[0])
 			draw_textf(d, 0, x, ROLE_MATCH, "%s%s ",
@@ -793,6 +602,6 @@ void form_field_paint(struct form_field *ff, const struct fields *f,
 		paint_still(ff, f, d, label_w);
 	if (ff->err.code)
 		paint_error(ff, d, y, label_w);
-	else if (focus && hint[0] && ff->look != FORM_LOOK_CHOICE)
+	else if (focus && hint[0] && ff->look == FORM_LOOK_TEXT)
 		draw_text(d, y, label_w, d->w - label_w - 1, ROLE_HINT, hint);
 }

@@ -62,6 +62,8 @@ void form_field_store(struct form_field *ff, struct fields *f, struct utc now);
 void form_field_refresh(struct form_field *ff, const struct fields *f);
 /* A correction begins with this value hidden behind its mask. */
 void form_field_hide(struct form_field *ff, const struct field_value *v);
+/* The stored value of a choice or pick, as it is. */
+void form_field_put(struct form_field *ff, const char *value);
 /* The picker's answer, a ref or an org code. */
 void form_field_picked(struct form_field *ff, const char *value);
 

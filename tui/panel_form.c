@@ -299,6 +299,8 @@ static unsigned turn_page(struct panel_form *p)
 		if (ff && ff->look == FORM_LOOK_CHOICE &&
 		    pack_choice(p->d->n->pack, ff->def->list, FOLLOW_FROM))
 			form_page_set(&p->pages[1], "channel", FOLLOW_FROM);
+		panel_form_carry(p);
+		form_page_fresh(&p->pages[1]);
 		p->pages[1].touched = true;
 	}
 	panel_form_carry(p);
@@ -385,24 +387,37 @@ static void open_picker(struct panel_form *p, struct form_field *ff)
 		    p->d->n->pack), typed);
 }
 
-/* Somebody's household is where the visit is. */
-static void fill_household(struct panel_form *p, int64_t rec)
+/* The household of a person, "" when there is none. */
+static void household_of(struct panel_form *p, int64_t rec,
+    char out[ENTRY_REF_TEXT])
+{
+	struct record_full r;
+
+	out[0] = '\0';
+	if (!rec || record_get(p->d->n, rec, &r, NULL) != MQ_OK)
+		return;
+	if (r.r.place)
+		ref_text(ref_of_rec(r.r.place), out);
+	record_full_free(&r);
+}
+
+/* Somebody's household is where the visit is: it goes with the person, unless
+ * another place was named. */
+static void fill_household(struct panel_form *p, int64_t was, int64_t is)
 {
 	struct form_field *ff = form_page_find(panel_form_page(p), "place");
 	struct form_field *here = form_page_here(panel_form_page(p));
-	char ref[ENTRY_REF_TEXT];
-	struct record_full r;
+	char old[ENTRY_REF_TEXT], new[ENTRY_REF_TEXT];
 
-	if (!ff || ff == here || ff->def->type != FT_PLACE || !ff->shown ||
-	    !form_field_empty(ff) ||
-	    record_get(p->d->n, rec, &r, NULL) != MQ_OK)
+	if (!ff || ff == here || ff->def->type != FT_PLACE || !ff->shown)
 		return;
-	if (r.r.place) {
-		ref_text(ref_of_rec(r.r.place), ref);
-		form_page_set(panel_form_page(p), "place", ref);
-		ff->changed = true;
-	}
-	record_full_free(&r);
+	household_of(p, was, old);
+	household_of(p, is, new);
+	if (!form_field_empty(ff) && strcmp(buf_str(&ff->value), old) != 0)
+		return;
+	form_field_picked(ff, new);
+	form_field_store(ff, &panel_form_page(p)->f, panel_form_page(p)->now);
+	form_page_refresh(panel_form_page(p));
 }
 
 static unsigned go_on(struct panel_form *p)
@@ -431,11 +446,15 @@ static unsigned form_returned(struct panel *base, struct panel *child)
 	if (ff->def->type == FT_ORG) {
 		form_page_picked(panel_form_page(p), panel_org_picked(child));
 	} else {
-		int64_t rec = panel_person_picked(child);
+		const char *old = buf_str(&ff->value);
+		int64_t rec = panel_person_picked(child), was = 0;
+		struct ref r;
 
+		if (ref_parse(old, strlen(old), &r))
+			was = ref_rec(r);
 		ref_text(ref_of_rec(rec), ref);
 		form_page_picked(panel_form_page(p), ref);
-		fill_household(p, rec);
+		fill_household(p, was, rec);
 	}
 	panel_form_keep(p);
 	return go_on(p);
