@@ -252,14 +252,15 @@ post_batch(struct client *c, const struct wire_batch *b,
 	struct jdoc *doc = NULL;
 	char batch[WIRE_BATCH_TEXT];
 	struct ask a = { .method = "POST", .path = "/v1/entries",
-	    .batch = batch, .type = "application/x-ndjson", .zstd = true };
+	    .batch = batch, .type = "application/x-ndjson" };
 	enum mq_status st;
 
 	transport_reply_init(&reply);
 	wire_batch_write(b, batch);
 	st = zstd_pack(lines->data, lines->len, &packed, err);
-	a.body = packed.data;
-	a.len = packed.len;
+	a.zstd = zstd_fits(lines->len, packed.len);
+	a.body = a.zstd ? packed.data : lines->data;
+	a.len = a.zstd ? packed.len : lines->len;
 	if (st == MQ_OK)
 		st = client_ask(c, &a, &reply, err);
 	if (st == MQ_OK)

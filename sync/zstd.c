@@ -43,6 +43,12 @@ limit_for(size_t n)
 	return by_ratio < ZSTD_OUT_MAX ? by_ratio : ZSTD_OUT_MAX;
 }
 
+bool
+zstd_fits(size_t plain, size_t packed)
+{
+	return plain <= limit_for(packed);
+}
+
 static enum mq_status
 unpack_stream(ZSTD_DCtx *ctx, ZSTD_inBuffer *in, struct buf *out,
     size_t limit, struct err *err)

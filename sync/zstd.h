@@ -14,6 +14,9 @@
 /* Appends the compressed bytes; MQ_E_TOO_BIG when out->max is reached. */
 enum mq_status zstd_pack(const void *p, size_t n, struct buf *out,
     struct err *err) MUST_CHECK;
+/* Would the other side take this apart?  Words that repeat too well look like
+ * a bomb: then the plain bytes are sent. */
+bool zstd_fits(size_t plain, size_t packed);
 /* Appends at most ZSTD_OUT_MAX bytes and at most ZSTD_RATIO_MAX times the
  * input (a first 64 KiB is always allowed); more is MQ_E_TOO_BIG, bytes that
  * are not one whole frame are MQ_E_NET_REPLY. */

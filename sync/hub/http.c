@@ -353,8 +353,8 @@ make_response(struct request *r)
 
 	if (c->status == 204)
 		buf_reset(&c->out);
-	if (pack && zstd_pack(c->out.data, c->out.len, &packed, NULL) !=
-	    MQ_OK)
+	if (pack && (zstd_pack(c->out.data, c->out.len, &packed, NULL) !=
+	    MQ_OK || !zstd_fits(c->out.len, packed.len)))
 		pack = false;
 	resp = pack ? MHD_create_response_from_buffer(packed.len,
 	    packed.data, MHD_RESPMEM_MUST_COPY) :

@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "../../core/base/xmalloc.h"
-#include "../../sync/zstd.h"
 
 static int
 drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
