@@ -242,7 +242,14 @@ failure(const struct call *c, CURLcode rc, struct err *err)
 {
 	const char *words = c->words[0] != '\0' ? c->words :
 	    curl_easy_strerror(rc);
+	long verified = 0;
 
+	/* A forged certificate of our CA's name shows up as a failed
+	 * handshake: only the verdict tells it from a broken line. */
+	(void)curl_easy_getinfo(c->easy, CURLINFO_SSL_VERIFYRESULT,
+	    &verified);
+	if (rc == CURLE_SSL_CONNECT_ERROR && verified != 0)
+		rc = CURLE_PEER_FAILED_VERIFICATION;
 	switch (rc) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_ISSUER_ERROR:

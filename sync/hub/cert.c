@@ -136,6 +136,24 @@ pin_of_key(gnutls_x509_privkey_t key, struct buf *out, struct err *err)
 
 /* ---- certificates ---- */
 
+/* Names of keys, so that two CAs of one name are told apart. */
+static int
+set_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t ca)
+{
+	uint8_t id[64];
+	size_t n = sizeof(id);
+	int rc = gnutls_x509_crt_get_key_id(crt, 0, id, &n);
+
+	if (rc >= 0)
+		rc = gnutls_x509_crt_set_subject_key_id(crt, id, n);
+	n = sizeof(id);
+	if (rc >= 0)
+		rc = gnutls_x509_crt_get_key_id(ca, 0, id, &n);
+	if (rc >= 0)
+		rc = gnutls_x509_crt_set_authority_key_id(crt, id, n);
+	return rc;
+}
+
 static int
 set_common(struct env *env, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key,
     const char *name)
@@ -209,6 +227,8 @@ make_ca(struct env *env, const char *dir, gnutls_x509_crt_t ca,
 		rc = gnutls_x509_crt_set_key_usage(ca,
 		    GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN);
 	if (rc >= 0)
+		rc = set_key_ids(ca, ca);
+	if (rc >= 0)
 		rc = gnutls_x509_crt_sign2(ca, ca, key, GNUTLS_DIG_SHA256,
 		    0);
 	if (rc < 0)
@@ -251,6 +271,8 @@ make_hub(struct env *env, const char *dir, const char *host,
 	if (rc >= 0)
 		rc = gnutls_x509_crt_set_key_purpose_oid(crt,
 		    GNUTLS_KP_TLS_WWW_SERVER, 0);
+	if (rc >= 0)
+		rc = set_key_ids(crt, ca);
 	if (rc >= 0)
 		rc = gnutls_x509_crt_sign2(crt, ca, ca_key,
 		    GNUTLS_DIG_SHA256, 0);
