@@ -3,7 +3,7 @@
  * measurements.
  *
  *   minqing-seed sites            the nodes it wants: folder, unit, name
- *   minqing-seed people SITE      the staff of one unit, as a roster table
+ *   minqing-seed people           who works there, for minqing-admin roster
  *   minqing-seed alone DIR        makes those nodes without a hub
  *   minqing-seed fill DIR [DAYS]  fills the nodes in DIR
  */
@@ -25,7 +25,6 @@
 #include "../core/search.h"
 
 #define TENANT "demo"
-#define PIN "390617"
 #define CAPTAIN_KEY "captain"
 #define STREET_KEY "street"
 #define FIRST_NUMBER 101	/* of the nodes made without a hub */
@@ -253,16 +252,20 @@ static int staff_of(const struct seed *w, const char *org,
 	return n;
 }
 
-static int cmd_people(struct seed *w, const char *org)
+static int cmd_people(struct seed *w)
 {
 	const struct seed_staff *list[SEED_STAFF + SEED_DEPTS];
-	int i, n = staff_of(w, org, list);
+	int i, k, n;
 
-	printf("number,name,phone,card,role,org,pin,code\n");
-	for (i = 0; i < n; i++)
-		printf("%s,%s,1990001%s,,%s,%s,%s,\n", list[i]->number,
-		    list[i]->name, list[i]->number, list[i]->role,
-		    list[i]->org, PIN);
+	printf("number,name,phone,card,posts,pin,code,person,left\n");
+	for (k = 0; k <= w->nsites; k++) {
+		n = staff_of(w, k < w->nsites ? w->sites[k].org : w->street,
+		    list);
+		for (i = 0; i < n; i++)
+			printf("%s,%s,1990001%s,,%s@%s,%s,,,\n",
+			    list[i]->number, list[i]->name, list[i]->number,
+			    list[i]->role, list[i]->org, SEED_PIN);
+	}
 	return 0;
 }
 
@@ -287,7 +290,7 @@ static void write_roster(struct seed *w, const char *dir, const char *org,
 		xcopy(d[i].p.posts[0].org, sizeof(d[i].p.posts[0].org),
 		    list[i]->org);
 		d[i].p.nposts = 1;
-		xcopy(d[i].pin, sizeof(d[i].pin), PIN);
+		xcopy(d[i].pin, sizeof(d[i].pin), SEED_PIN);
 	}
 	file_join(path, sizeof(path), dir, "roster");
 	if (roster_make(&w->env, TENANT, org, 1, d, (size_t)n, node, 1, sk,
@@ -367,7 +370,7 @@ static int cmd_fill(struct seed *w, const char *dir, int days)
 
 static int usage(void)
 {
-	fputs("usage: minqing-seed sites | people ORG | alone DIR |"
+	fputs("usage: minqing-seed sites | people | alone DIR |"
 	    " fill DIR [DAYS]\n", stderr);
 	return 2;
 }
@@ -394,8 +397,8 @@ int main(int argc, char **argv)
 	load_units(&w);
 	if (argc == 2 && strcmp(argv[1], "sites") == 0)
 		code = cmd_sites(&w);
-	else if (argc == 3 && strcmp(argv[1], "people") == 0)
-		code = cmd_people(&w, argv[2]);
+	else if (argc == 2 && strcmp(argv[1], "people") == 0)
+		code = cmd_people(&w);
 	else if (argc == 3 && strcmp(argv[1], "alone") == 0)
 		code = cmd_alone(&w, argv[2]);
 	else if (argc >= 3 && strcmp(argv[1], "fill") == 0)

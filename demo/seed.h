@@ -11,6 +11,7 @@
 #include "../core/pack.h"
 #include "../core/save.h"
 
+#define SEED_PIN "390617"	/* everybody's, in the demonstration only */
 #define SEED_SITES 8
 #define SEED_GRIDS 8
 #define SEED_STAFF 16

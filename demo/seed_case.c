@@ -102,6 +102,7 @@ static void answer_now(struct seed *w, struct seed_case *c, struct utc *next)
 	fields_set(&f, "spoke_to", "居民本人");
 	seed_case_do(w, c, seed_town_staff(&w->sites[c->site], "captain", 0),
 	    false, "answer_now", &f);
+	c->dept = NULL;		/* it never left the station */
 	c->stage = ANSWERED;
 	*next = at_work(w, in_minutes(w, 600, 2500), false);
 }

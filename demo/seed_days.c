@@ -191,20 +191,24 @@ static void visit(struct seed *w, int s, int g)
 	const struct seed_person *p = of_grid(w, s, g);
 	size_t i = seed_roll(w, ARRAY_LEN(notes));
 	struct fields f = { NULL, 0, 0 };
+	int minutes = 15 + (int)seed_roll(w, 5) * 5;
+	struct utc when = env_now(&w->env);
 
+	/* Written down back at the station, or at the door. */
+	when.ms -= (minutes + 3) * MS_MINUTE;
 	if (p->alone)
 		i = 4 + seed_roll(w, 4);	/* the notes on elders */
 	fields_set(&f, "mode", modes[seed_roll(w, ARRAY_LEN(modes))]);
 	seed_ref(&f, "who", p->rec);
 	if (seed_chance(w, 80))
 		seed_ref(&f, "place", w->houses[p->house].rec);
-	seed_when(&f, "when", env_now(&w->env));
+	seed_when(&f, "when", when);
 	fields_set(&f, "purpose", notes[i].purpose);
 	fields_set_list(&f, "findings", seed_chance(w, 80) ? "fine" :
 	    "need_help");
 	fields_set(&f, "note", notes[i].words);
 	if (seed_chance(w, 45))
-		fields_set_int(&f, "minutes", 15 + seed_roll(w, 5) * 5);
+		fields_set_int(&f, "minutes", minutes);
 	seed_open(w, w->sites[s].n, who, "visit", &f, NULL);
 }
 

@@ -471,6 +471,7 @@ static void write_facts(struct seed *w, const char *path)
 	buf_addf(&b, "alone %s\nvolunteer %s\ncaptain %s\nstreet %s\n",
 	    told.alone_name, staff(w, 0, "volunteer", SHOWN)->number,
 	    staff(w, 0, "captain", 0)->number, w->desk[0].number);
+	buf_addf(&b, "pin %s\n", SEED_PIN);
 	if (file_write(&w->env, path, b.data, b.len, 0644, &err) != MQ_OK)
 		seed_die(path, &err);
 	buf_free(&b);
