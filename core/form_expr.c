@@ -463,13 +463,26 @@ translate(struct form_expr_call *c, char *out, size_t size)
 	return true;
 }
 
+/* libxml2 hands over a number; the words are ours. */
 static void
 on_error(void *data, xmlErrorPtr e)
 {
-	struct form_expr_call *c = data;
+	static const struct { int code; const char *words; } table[] = {
+		{ XPATH_UNKNOWN_FUNC_ERROR, "unknown function" },
+		{ XPATH_INVALID_ARITY, "wrong number of arguments" },
+		{ XPATH_INVALID_TYPE, "wrong kind of value" },
+		{ XPATH_UNDEF_PREFIX_ERROR, "unknown prefix" },
+		{ XPATH_OP_LIMIT_EXCEEDED, "too many operations" },
+		{ XPATH_RECURSION_LIMIT_EXCEEDED, "too deep" },
+		{ XPATH_MEMORY_ERROR, "out of memory" },
+	};
+	size_t i;
 
-	problem(c, e->message == NULL ? "expression" : e->message,
-	    e->str2 != NULL ? e->str2 : NULL);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (e->code == XML_XPATH_EXPRESSION_OK + table[i].code)
+			break;
+	problem(data, i < sizeof(table) / sizeof(table[0]) ?
+	    table[i].words : "not an expression", NULL);
 }
 
 static void
@@ -541,9 +554,9 @@ form_expr_eval(struct form_expr_call *c)
 		    functions[i].fn);
 	o = xmlXPathEvalExpression((const xmlChar *)text, ctx);
 	if (o == NULL)
-		problem(c, "expression", c->expr);
+		problem(c, "not an expression", NULL);
 	else if (o->type == XPATH_NODESET)
-		problem(c, "a bare name; write ${name}", c->expr);
+		problem(c, "a bare name; write ${name}", NULL);
 	else if (c->problem[0] == '\0')
 		result(c, o);
 	xmlXPathFreeObject(o);

@@ -77,6 +77,7 @@ struct flow_step {
 					 * take this one */
 	const char *not_after;		/* steps, blank-separated: whoever
 					 * took one of them may not do this */
+	int line;			/* in the CSV */
 };
 /* due.csv: the first row that fits decides. */
 struct due_rule {

@@ -41,6 +41,7 @@ read_step(struct pack_file *f, struct kind *k, size_t *cap)
 	struct flow_step s = { 0 };
 	enum mq_status rc;
 
+	s.line = csv_line(f->csv);
 	s.name = pack_data_get(f, "name");
 	pack_data_both(f, "label", s.label);
 	s.key = pack_data_get(f, "key");
@@ -94,7 +95,7 @@ check_words(struct pack_file *f, const struct kind *k,
 			    strcmp(one, "*") == 0;
 		}
 		if (!found)
-			return pack_data_bad(f, 0, s->name,
+			return pack_data_bad(f, s->line, column,
 			    strcmp(column, "fields") == 0 ? SAY_PACK_NO_FIELD :
 			    strcmp(column, "not_after") == 0 ?
 			    SAY_PACK_NO_STEP : SAY_PACK_NO_STATE, one);
@@ -113,13 +114,14 @@ check_owner(struct pack_file *f, const struct kind *k,
 		const struct field *fd = kind_field(k, o + sizeof(field) - 1);
 
 		return fd != NULL && fd->type == FT_ORG ? MQ_OK :
-		    pack_data_bad(f, 0, s->name, SAY_PACK_NO_FIELD, o);
+		    pack_data_bad(f, s->line, "owner", SAY_PACK_NO_FIELD,
+		    o);
 	}
 	if (o[0] == '\0' || strcmp(o, "@org") == 0 ||
 	    strcmp(o, "@parent") == 0 || strcmp(o, "@from") == 0 ||
 	    org_find(&f->p->orgs, o) != NULL)
 		return MQ_OK;
-	return pack_data_bad(f, 0, s->name, SAY_PACK_NO_ORG, o);
+	return pack_data_bad(f, s->line, "owner", SAY_PACK_NO_ORG, o);
 }
 
 static enum mq_status
@@ -133,7 +135,8 @@ check_clock(struct pack_file *f, const struct flow_step *s)
 			return MQ_OK;
 	if (strncmp(s->clock, "start:", 6) == 0 && s->clock[6] != '\0')
 		return MQ_OK;
-	return pack_data_bad(f, 0, s->name, SAY_PACK_UNKNOWN, s->clock);
+	return pack_data_bad(f, s->line, "clock", SAY_PACK_UNKNOWN,
+	    s->clock);
 }
 
 static enum mq_status
@@ -240,7 +243,8 @@ check_rules_known(struct pack *p, struct err *err)
 			snprintf(name, sizeof(name), "flow/%s.csv",
 			    p->kinds[k].name);
 			if (d == p->ndues)
-				return pack_data_bad(&f, 0, "clock",
+				return pack_data_bad(&f,
+				    p->kinds[k].steps[s].line, "clock",
 				    SAY_FLOW_NO_RULE, c + 6);
 		}
 	}

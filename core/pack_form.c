@@ -44,8 +44,19 @@ cmp_choice(const void *a, const void *b)
 	return c != 0 ? c : (x->digit > y->digit) - (x->digit < y->digit);
 }
 
+/* The first word of the filter column is what lists are filtered by; what
+ * follows are marks of the one choice. */
+static bool
+show_together(const struct choice *a, const struct choice *b)
+{
+	size_t n = strcspn(a->filter, " ");
+
+	return n == strcspn(b->filter, " ") &&
+	    memcmp(a->filter, b->filter, n) == 0;
+}
+
 /* Without a digit of its own a choice gets its place among those that show
- * together (the same filter), as far as nine. */
+ * together, as far as nine. */
 static void
 give_digits(struct choice *v, size_t n, const int *own)
 {
@@ -55,7 +66,7 @@ give_digits(struct choice *v, size_t n, const int *own)
 		int place = 1;
 
 		for (k = 0; k < i; k++)
-			place += strcmp(v[k].filter, v[i].filter) == 0;
+			place += show_together(&v[k], &v[i]);
 		v[i].digit = own[i] > 0 ? own[i] : place <= 9 ? place : 0;
 	}
 }
