@@ -261,6 +261,16 @@ static bool is_offered(struct app *app, struct panel *p, enum action act)
 	return p->ops->offers == NULL || p->ops->offers(p, act);
 }
 
+static void lay_out(struct panel *p, int h, int w)
+{
+	if (p->h == h && p->w == w)
+		return;
+	p->h = h;
+	p->w = w;
+	if (p->ops->layout != NULL)
+		p->ops->layout(p, h, w);
+}
+
 static void paint_panels(struct app *app, const struct draw *body)
 {
 	struct app_state *in = app->in;
@@ -272,12 +282,7 @@ static void paint_panels(struct app *app, const struct draw *body)
 		struct panel *p = in->stack[i];
 
 		draw_no_cursor();
-		if (p->h != body->h || p->w != body->w) {
-			p->h = body->h;
-			p->w = body->w;
-			if (p->ops->layout != NULL)
-				p->ops->layout(p, body->h, body->w);
-		}
+		lay_out(p, body->h, body->w);
 		p->ops->paint(p, body);
 	}
 }
@@ -455,6 +460,9 @@ static void handle_event(struct app *app, const struct key_event *ev)
 	if (p == NULL || too_small(app))
 		return;
 	in->busy++;
+	/* Keys typed ahead reach a page before its first paint. */
+	lay_out(p, term_rows(app->term) - FRAME_ABOVE - FRAME_BELOW,
+	    term_cols(app->term));
 	if (ev->kind == KEY_EVENT_KEY)
 		flags = route_key(app, p, ev->key);
 	else if (ev->kind == KEY_EVENT_PASTE && p->ops->paste != NULL)

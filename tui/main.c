@@ -144,7 +144,7 @@ static void notices(struct app *app, struct desk *d)
 {
 	char words[1200];
 
-	if (d->n->pack_err.code != MQ_OK) {
+	if (d->n->factory_pack || d->n->pack_err.code == MQ_E_ROSTER) {
 		err_say(&d->n->pack_err, app_lang(app), words, sizeof(words));
 		app_notice(app, ROLE_WARN, words);
 	} else if (geteuid() == 0) {

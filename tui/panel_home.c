@@ -424,6 +424,17 @@ static void home_title(struct panel *p, char *out, size_t size)
 	(void)xcopy(out, size, word(W_HOME_TITLE));
 }
 
+/* What lies behind 0, so that nobody has to look for it. */
+static void paint_other_page(struct panel_home *h, const struct draw *d)
+{
+	size_t from = h->menu.here < WIDGET_MENU_PAGE ? WIDGET_MENU_PAGE : 0;
+	size_t to = from == 0 ? WIDGET_MENU_PAGE : ARRAY_LEN(ways);
+
+	for (size_t i = from; i < to && (int)(i - from) < d->h; i++)
+		draw_text(d, (int)(i - from), 4, 0, ROLE_DIM,
+		    h->choices[i].label);
+}
+
 static void home_paint(struct panel *p, const struct draw *d)
 {
 	struct panel_home *h = self(p);
@@ -438,14 +449,18 @@ static void home_paint(struct panel *p, const struct draw *d)
 	y += draw_wrapped(&in, y, 0, 0, 2, role, light);
 	if (d->h >= 18)
 		y++;
+	h->menu.one_column = wide;
 	lines = widget_menu_lines(&h->menu, wide ? MENU_CELLS : in.w);
 	menu = draw_sub(&in, y, 0, wide ? in.h - y : lines, wide ? MENU_CELLS :
 	    in.w);
 	today = wide ? draw_sub(&in, y, MENU_CELLS + 2, in.h - y,
 	    in.w - MENU_CELLS - 2) :
 	    draw_sub(&in, y + lines + 1, 0, in.h - y - lines - 1, in.w);
-	h->menu.one_column = wide;
 	widget_menu_paint(&h->menu, &menu, true);
+	if (wide) {
+		menu = draw_sub(&menu, lines, 0, menu.h - lines, menu.w);
+		paint_other_page(h, &menu);
+	}
 	if (today.h > 0)
 		widget_lines_paint(&h->today, &today);
 }
