@@ -35,6 +35,9 @@ struct scene {
 	const char *name;
 	void (*prepare)(struct world *w);
 	enum mq_status (*act)(struct world *w, struct err *err);
+	/* Doing it twice comes to the same: it may have been done although
+	 * it was said to have failed. */
+	bool same_twice;
 };
 
 struct mode { int ops, for_good, full; };
@@ -207,7 +210,7 @@ static void go_on(struct world *w, const struct scene *sc,
 			nodes_ok(open_node(w, &err), &err);
 	} else {
 		/* A deed that failed was not done: not one entry of it. */
-		if (w->t->n)
+		if (w->t->n && !sc->same_twice)
 			assert_int_equal(entries(w->t), before);
 		nodes_ok(sc->act(w, &err), &err);
 	}
@@ -248,7 +251,7 @@ static bool try_nth(struct world *w, const struct scene *sc,
 	if (restart && st) {
 		nodes_ok(open_node(w, &err), &err);
 		now = entries(w->t);
-		if (st == MQ_E_UNSURE)
+		if (st == MQ_E_UNSURE || sc->same_twice)
 			assert_true(now >= before);
 		else
 			assert_int_equal(now, before);
@@ -312,7 +315,8 @@ static void all_of(const struct scene *sc, bool other, int least)
 
 static void saving(void **state)
 {
-	static const struct scene sc = { "save", nothing, visit };
+	static const struct scene sc = { .name = "save",
+	    .prepare = nothing, .act = visit };
 
 	(void)state;
 	all_of(&sc, false, 20);
@@ -320,7 +324,8 @@ static void saving(void **state)
 
 static void stepping(void **state)
 {
-	static const struct scene sc = { "step", new_request, step };
+	static const struct scene sc = { .name = "step",
+	    .prepare = new_request, .act = step };
 
 	(void)state;
 	all_of(&sc, false, 20);
@@ -328,7 +333,8 @@ static void stepping(void **state)
 
 static void correcting(void **state)
 {
-	static const struct scene sc = { "correct", new_visit, correct };
+	static const struct scene sc = { .name = "correct",
+	    .prepare = new_visit, .act = correct };
 
 	(void)state;
 	all_of(&sc, false, 20);
@@ -336,7 +342,8 @@ static void correcting(void **state)
 
 static void undoing(void **state)
 {
-	static const struct scene sc = { "undo", new_visit, undo };
+	static const struct scene sc = { .name = "undo",
+	    .prepare = new_visit, .act = undo };
 
 	(void)state;
 	all_of(&sc, false, 20);
@@ -344,7 +351,8 @@ static void undoing(void **state)
 
 static void opening(void **state)
 {
-	static const struct scene sc = { "open", close_node, open_node };
+	static const struct scene sc = { .name = "open",
+	    .prepare = close_node, .act = open_node };
 
 	(void)state;
 	all_of(&sc, false, 2);
@@ -352,7 +360,8 @@ static void opening(void **state)
 
 static void receiving(void **state)
 {
-	static const struct scene sc = { "receive", send_more, receive };
+	static const struct scene sc = { .name = "receive",
+	    .prepare = send_more, .act = receive, .same_twice = true };
 
 	(void)state;
 	all_of(&sc, true, 20);
@@ -360,7 +369,8 @@ static void receiving(void **state)
 
 static void folding(void **state)
 {
-	static const struct scene sc = { "fold", receive_more, fold };
+	static const struct scene sc = { .name = "fold",
+	    .prepare = receive_more, .act = fold };
 
 	(void)state;
 	all_of(&sc, true, 20);
@@ -368,8 +378,8 @@ static void folding(void **state)
 
 static void checkpointing(void **state)
 {
-	static const struct scene sc = { "checkpoint", new_visit,
-	    checkpoint };
+	static const struct scene sc = { .name = "checkpoint",
+	    .prepare = new_visit, .act = checkpoint };
 
 	(void)state;
 	all_of(&sc, false, 10);
