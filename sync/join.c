@@ -7,6 +7,7 @@
 #include "../core/base/json.h"
 #include "../core/base/xmalloc.h"
 #include "ask.h"
+#include "sayings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,8 +127,8 @@ join_hub(struct env *env, const struct join *j, struct transport *t,
 	memset(out, 0, sizeof(*out));
 	file_join(path, sizeof(path), j->data, "node.ini");
 	if (file_exists(path))
-		return err_set(err, MQ_E_ENROL, "%s 已有一本账‖%s holds a"
-		    " ledger already", j->data, j->data);
+		return err_set(err, MQ_E_ENROL, "%s",
+		    sayings_both(SAY_WHY_HELD));
 	st = keys_for(env, j->data, keys, err);
 	if (st == MQ_OK) {
 		write_ask(j, keys, &body);

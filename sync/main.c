@@ -80,7 +80,7 @@ take_lock(struct daemon *d, struct err *err)
 	if (st == MQ_OK && file_lock_take(d->env, &d->lock, 0, err) !=
 	    MQ_OK)
 		st = err_set(err, MQ_E_LOCKED, "%s",
-		    sayings_text(SAY_SYNC_TWICE, LANG_ZH));
+		    sayings_both(SAY_SYNC_TWICE));
 	return st;
 }
 
@@ -93,7 +93,7 @@ open_link(struct daemon *d, struct err *err)
 
 	if (set->hub[0] == '\0')
 		return err_set(err, MQ_E_SETTINGS, "%s",
-		    sayings_text(SAY_SYNC_ALONE, LANG_ZH));
+		    sayings_both(SAY_SYNC_ALONE));
 	if (set->ca[0] != '/') {
 		file_join(ca, sizeof(ca), d->n->dir, set->ca[0] != '\0' ?
 		    set->ca : JOIN_CA);

@@ -3,15 +3,15 @@
  */
 #include "options.h"
 
+#include "sayings.h"
+
 #include <stdio.h>
 #include <string.h>
 
 static int
 wrong(const struct env *env, const char *program, const char *arg)
 {
-	(void)fprintf(stderr, env->lang == LANG_EN ?
-	    "%s: wrong use: %s (see --help)\n" :
-	    "%s:用法不对:%s(请看 --help)\n", program, arg);
+	sayings_warn(SAY_USAGE, env->lang, program, arg);
 	return 2;
 }
 

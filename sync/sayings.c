@@ -14,6 +14,19 @@ static const char *const texts[][2] = {
 #undef SAYING
 };
 
+static const char *const both[] = {
+#define SAYING(id, zh, en) zh "‖" en,
+#include "sayings.def"
+#undef SAYING
+};
+
+const char *
+sayings_both(enum saying s)
+{
+	assert(s >= 0 && s < SAY_LAST);
+	return both[s];
+}
+
 const char *
 sayings_text(enum saying s, enum lang lang)
 {
@@ -41,6 +54,16 @@ sayings_print(enum saying s, enum lang lang, ...)
 
 	va_start(ap, lang);
 	(void)vprintf(sayings_text(s, lang), ap);
+	va_end(ap);
+}
+
+void
+sayings_warn(enum saying s, enum lang lang, ...)
+{
+	va_list ap;
+
+	va_start(ap, lang);
+	(void)vfprintf(stderr, sayings_text(s, lang), ap);
 	va_end(ap);
 }
 #pragma GCC diagnostic pop

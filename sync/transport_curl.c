@@ -7,6 +7,7 @@
 
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
+#include "sayings.h"
 #include "zstd.h"
 
 #include <assert.h>
@@ -258,8 +259,8 @@ failure(const struct call *c, CURLcode rc, struct err *err)
 	case CURLE_SSL_INVALIDCERTSTATUS:
 		return err_set(err, MQ_E_NET_CERT, "%s", words);
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		return err_set(err, MQ_E_NET_CERT,
-		    "不是登记时认下的那把钥匙‖not the key that was pinned");
+		return err_set(err, MQ_E_NET_CERT, "%s",
+		    sayings_both(SAY_WHY_PIN));
 	case CURLE_WRITE_ERROR:
 	case CURLE_FILESIZE_EXCEEDED:
 	case CURLE_WEIRD_SERVER_REPLY:

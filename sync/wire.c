@@ -3,6 +3,8 @@
  */
 #include "wire.h"
 
+#include "sayings.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,12 +73,12 @@ wire_each(const char *bytes, size_t len,
 		size_t n;
 
 		if (nl == NULL)
-			return err_set(err, MQ_E_ENTRY_BAD,
-			    "最后一行不完整‖the last line is cut short");
+			return err_set(err, MQ_E_ENTRY_BAD, "%s",
+			    sayings_both(SAY_WHY_CUT));
 		n = (size_t)(nl - (bytes + at));
 		if (n == 0 || n > WIRE_LINE_MAX)
-			return err_set(err, MQ_E_ENTRY_BAD,
-			    "行长 %zu‖line of %zu bytes", n, n);
+			return err_set(err, MQ_E_ENTRY_BAD, "%zu > %u", n,
+			    WIRE_LINE_MAX);
 		st = fn(ctx, bytes + at, n, err);
 		at += n + 1;
 	}

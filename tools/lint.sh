@@ -58,7 +58,7 @@ files '\.(c|h)$' | xargs awk '
 		owner["^jansson"] = " core/base/json.c "
 		owner["^sodium"] = " core/base/crypto.c "
 		owner["^zstd"] = " sync/zstd.c "
-		owner["^gnutls"] = " sync/admin/cert.c sync/hub/http.c "
+		owner["^gnutls"] = " sync/hub/cert.c sync/hub/http.c "
 		owner["^ini\\.h$"] = " core/base/ini.c "
 		owner["^uni(case|norm|width|gbrk|lbrk|wbrk|ctype|str|types|name)"] \
 		    = " core/base/text.c core/base/width.c "

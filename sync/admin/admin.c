@@ -171,8 +171,8 @@ admin_key_write(struct admin *a, const char *name, const void *key, size_t n,
 		return err_set(err, MQ_E_INTERNAL, "key");
 	/* A key that is there is never written over. */
 	if (file_exists(path))
-		return err_set(err, MQ_E_SETTINGS, "%s 已经有了‖%s is there"
-		    " already", name, name);
+		return err_set(err, MQ_E_SETTINGS, "%s",
+		    sayings_both(SAY_WHY_KEY_THERE));
 	crypto_hex(key, n, hex);
 	hex[len++] = '\n';
 	st = file_write(a->env, path, hex, len, 0600, err);

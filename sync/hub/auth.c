@@ -5,6 +5,7 @@
 #include "auth.h"
 
 #include "../../core/base/xmalloc.h"
+#include "../sayings.h"
 #include "../sign.h"
 
 #include <assert.h>
@@ -158,7 +159,7 @@ check(struct hub *h, struct call *c, const uint8_t pk[CRYPTO_SIGN_PK])
 	}
 	if (!sign_check(&p, &f, pk)) {
 		call_problem(c, PROBLEM_SIGNATURE,
-		    "与内容对不上‖it does not fit the request");
+		    sayings_both(SAY_WHY_SIGNATURE));
 		return false;
 	}
 	if (params.created < now - SIGN_WINDOW_S ||

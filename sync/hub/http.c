@@ -13,6 +13,7 @@
 #include "../../core/base/file.h"
 #include "../../core/base/log.h"
 #include "../../core/base/xmalloc.h"
+#include "../sayings.h"
 #include "../zstd.h"
 #include "api.h"
 
@@ -267,6 +268,17 @@ on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
 	(void)pthread_mutex_unlock(&x->lock);
 }
 
+static bool
+is_stopping(struct http *x)
+{
+	bool stopping;
+
+	(void)pthread_mutex_lock(&x->lock);
+	stopping = x->stopping;
+	(void)pthread_mutex_unlock(&x->lock);
+	return stopping;
+}
+
 static void
 set_deadline(struct http *x, struct conn *c, int64_t ms)
 {
@@ -450,14 +462,14 @@ on_request(void *ctx, struct MHD_Connection *mhd, const char *url,
 		call_problem(&r->call, PROBLEM_TOO_BIG, "body");
 		return send_answer(r);
 	}
-	if (x->stopping && !r->call.authed) {
+	if (is_stopping(x) && !r->call.authed) {
 		call_problem(&r->call, PROBLEM_STOPPING, NULL);
 		r->call.retry_after = 2;
 		return send_answer(r);
 	}
 	if (r->until != 0 && r->until <= mono(x))
 		r->call.waited = true;
-	if (x->stopping)
+	if (is_stopping(x))
 		r->call.waited = true;
 	api_run(x->hub, &r->call);
 	if (r->call.wait)
@@ -551,9 +563,8 @@ start_daemon(struct http *x, const struct http_settings *s, struct err *err)
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, x,
 	    MHD_OPTION_END);
 	if (x->daemon == NULL)
-		return err_set(err, MQ_E_IO,
-		    "HTTPS 启动不了,请核对证书和钥匙‖HTTPS did not start:"
-		    " check certificate and key");
+		return err_set(err, MQ_E_IO, "%s",
+		    sayings_both(SAY_WHY_HTTPS));
 	x->fd = -1;		/* the daemon's now */
 	if (pthread_create(&x->watchdog, NULL, watch, x) != 0)
 		return err_set(err, MQ_E_INTERNAL, "thread");

@@ -25,7 +25,7 @@ struct hub {
 	struct env *env;
 	struct db *db;
 	struct pack *pack;		/* NULL in tests without one */
-	const struct orgs *orgs;	/* of the pack; NULL: every code counts */
+	const struct orgs *orgs;	/* the pack's; NULL: all count */
 	pthread_mutex_t lock;
 	struct utc started;
 	char pins[256];

@@ -5,6 +5,7 @@
 #include "ingest.h"
 
 #include "../../core/base/xmalloc.h"
+#include "../sayings.h"
 #include "admit.h"
 
 #include <assert.h>
@@ -30,8 +31,7 @@ take_line(void *ctx, const char *line, size_t len, struct err *err)
 	if (b->n >= WIRE_ENTRIES_MAX)
 		return err_set(err, MQ_E_TOO_BIG, "%d", WIRE_ENTRIES_MAX);
 	if (!wire_split(line, len, &s))
-		return err_set(err, MQ_E_ENTRY_BAD,
-		    "第 %zu 行‖line %zu", b->n + 1, b->n + 1);
+		return err_set(err, MQ_E_ENTRY_BAD, "#%zu", b->n + 1);
 	b->v = xgrow(b->v, &b->cap, b->n + 1, sizeof(*b->v));
 	x = &b->v[b->n];
 	memset(x, 0, sizeof(*x));
@@ -44,13 +44,9 @@ take_line(void *ctx, const char *line, size_t len, struct err *err)
 		return st;
 	entry_hash(s.head, s.head_len, x->hash);
 	if (x->e.id.dev.v != b->said->dev.v || x->e.id.seq != want)
-		return err_set(err, MQ_E_FORMAT,
-		    "第 %zu 行的编号‖identity of line %zu", b->n + 1,
-		    b->n + 1);
+		return err_set(err, MQ_E_FORMAT, "#%zu dev, seq", b->n + 1);
 	if (b->n > 0 && memcmp(x->e.prev, x[-1].hash, CRYPTO_HASH) != 0)
-		return err_set(err, MQ_E_FORMAT,
-		    "第 %zu 行接不上‖chain broken at line %zu", b->n + 1,
-		    b->n + 1);
+		return err_set(err, MQ_E_FORMAT, "#%zu prev", b->n + 1);
 	b->n++;
 	return MQ_OK;
 }
@@ -251,8 +247,8 @@ take_new(struct hub *h, const struct store_node *who, struct batch *b,
 	enum mq_status st = take_saves(h, who, b, c, w, err);
 
 	if (st == MQ_OK && c->seq < first)
-		return err_set(err, MQ_E_FORMAT,
-		    "没有一次完整的保存‖not one whole save");
+		return err_set(err, MQ_E_FORMAT, "%s",
+		    sayings_both(SAY_WHY_NO_SAVE));
 	if (st == MQ_OK)
 		st = feed_end(w, err);
 	if (st == MQ_OK)
