@@ -12,7 +12,9 @@
 #include "widget_text.h"
 #include "words.h"
 
-#define SPREAD_AT 70		/* cells from which words are set wide */
+#define SPREAD_AT 64		/* cells from which words are set wide */
+#define SHOW_AROUND 4		/* lines for the head and the question */
+#define SHOW_SIDES 6
 
 struct panel_show {
 	struct panel base;
@@ -20,7 +22,6 @@ struct panel_show {
 	struct record_full r;
 	const struct kind *k;
 	struct widget_text text;
-	int made_for;		/* width the text was made for, 0 none */
 };
 
 static struct panel_show *show_of(struct panel *p)
@@ -45,72 +46,135 @@ static void spread(const char *s, struct buf *out)
 	}
 }
 
+/* How roomy it can be set: as wide and airy as the page holds. */
+enum air { AIR_LINES, AIR_WORDS, AIR_NONE };
+
 static void add_item(struct panel_show *p, const char *label,
-    const char *value, bool wide)
+    const char *value, enum air air)
 {
 	struct buf line = BUF_INIT(FIELDS_TEXT_MAX * 2);
 
 	if (!value[0])
 		return;
-	if (wide) {
+	if (air == AIR_NONE) {
+		buf_addf(&line, "%s  %s\n", label, value);
+	} else {
 		spread(label, &line);
 		buf_adds(&line, "    ");
 		spread(value, &line);
-		buf_adds(&line, "\n");
-	} else {
-		buf_addf(&line, "%s  %s", label, value);
+		buf_adds(&line, air == AIR_LINES ? "\n\n" : "\n");
 	}
 	widget_text_add(&p->text, buf_str(&line));
-	widget_text_add(&p->text, "\n");
 	buf_free(&line);
 }
 
-static void add_fields(struct panel_show *p, bool wide)
+static void say_field(struct panel_show *p, const struct field *fd,
+    struct buf *out)
+{
+	const struct field_value *v = fields_get(&p->r.f, fd->name);
+
+	if (v && v->kind != FV_GONE)
+		form_show(p->d->n, fd, v, false, out);
+}
+
+static bool is_choice(const struct field *fd)
+{
+	return fd->type == FT_SELECT_ONE || fd->type == FT_SELECT_MULTI;
+}
+
+/* "求助、走访、市容环境": all that was chosen, in one line.  Of yes and no
+ * only the yes counts, by its question. */
+static void say_choices(struct panel_show *p, struct buf *out)
 {
 	enum lang lang = app_lang(p->base.app);
 	size_t i;
 
 	for (i = 0; i < p->k->nfields; i++) {
 		const struct field *fd = &p->k->fields[i];
-		const struct field_value *v = fields_get(&p->r.f, fd->name);
+		const char *name = fields_text(&p->r.f, fd->name);
 		struct buf said = BUF_INIT(FIELDS_TEXT_MAX);
 
-		if (v && v->kind != FV_GONE && fd->type != FT_CALCULATE)
-			form_show(p->d->n, fd, v, false, &said);
-		add_item(p, fd->label[lang], buf_str(&said), wide);
+		if (!is_choice(fd) || strcmp(name, "no") == 0)
+			continue;
+		if (strcmp(name, "yes") == 0)
+			buf_adds(&said, fd->label[lang]);
+		else
+			say_field(p, fd, &said);
+		if (said.len && out->len)
+			buf_adds(out, word(W_FORM_AND));
+		buf_adds(out, buf_str(&said));
 		buf_free(&said);
 	}
 }
 
-static void make_text(struct panel_show *p, int w)
+/* Long texts first: they are what people said; then what was chosen; then
+ * who, where and when. */
+static void add_fields(struct panel_show *p, enum air air)
+{
+	struct buf chosen = BUF_INIT(FIELDS_TEXT_MAX);
+	int turn;
+	size_t i;
+
+	for (turn = 0; turn < 2; turn++) {
+		for (i = 0; i < p->k->nfields; i++) {
+			const struct field *fd = &p->k->fields[i];
+			bool longer = strstr(fd->appearance, "multiline");
+			struct buf said = BUF_INIT(FIELDS_TEXT_MAX);
+
+			if (!is_choice(fd) && fd->type != FT_CALCULATE &&
+			    longer == (turn == 0))
+				say_field(p, fd, &said);
+			add_item(p, fd->label[app_lang(p->base.app)],
+			    buf_str(&said), air);
+			buf_free(&said);
+		}
+		if (turn == 0) {
+			say_choices(p, &chosen);
+			add_item(p, word(W_SHOW_WROTE), buf_str(&chosen),
+			    air);
+		}
+	}
+	buf_free(&chosen);
+}
+
+static void add_all(struct panel_show *p, enum air air)
 {
 	const struct orgs *orgs = pack_orgs(p->d->n->pack);
-	enum lang lang = app_lang(p->base.app);
-	const struct org *o = org_find(orgs, p->r.r.owner[0] ? p->r.r.owner :
-	    p->r.r.org);
-	bool wide = w >= SPREAD_AT;
+	const struct org *o = org_find(orgs, p->r.r.owner);
 	char text[40];
 
-	p->made_for = w;
 	widget_text_set(&p->text, "");
 	if (strlen(p->r.r.no) == 12) {
 		person_id_short_show(p->r.r.no, text);
-		add_item(p, word(W_SHOW_NO), text, wide);
+		add_item(p, word(W_SHOW_NO), text, air);
 	}
 	if (p->r.r.flags & REC_CONFIDENTIAL)
 		add_item(p, word(W_SHOW_WROTE), word(W_SHOW_CONFIDENTIAL),
-		    wide);
+		    air);
 	else
-		add_fields(p, wide);
-	if (p->r.r.owner[0] && o) {
-		add_item(p, word(W_SHOW_WHO), org_name(orgs, o->code, lang),
-		    wide);
-		add_item(p, word(W_SHOW_PHONE), o->phone, wide);
+		add_fields(p, air);
+	if (o) {
+		add_item(p, word(W_SHOW_WHO), org_name(orgs, o->code,
+		    app_lang(p->base.app)), air);
+		add_item(p, word(W_SHOW_PHONE), o->phone, air);
 	}
 	if (p->r.r.due_at.ms) {
 		clock_show(p->r.r.due_at, CLOCK_MINUTE, text, sizeof(text));
-		add_item(p, word(W_SHOW_DUE), text, wide);
+		add_item(p, word(W_SHOW_DUE), text, air);
 	}
+}
+
+static void make_text(struct panel_show *p, int h, int w)
+{
+	enum air air = w >= SPREAD_AT ? AIR_LINES : AIR_NONE;
+
+	for (; air < AIR_NONE; air++) {
+		add_all(p, air);
+		/* the last blank line may fall off */
+		if (widget_text_lines(&p->text, w) <= h + (air == AIR_LINES))
+			return;
+	}
+	add_all(p, AIR_NONE);
 }
 
 static unsigned show_action(struct panel *base, enum action act)
@@ -148,8 +212,7 @@ static void show_title(struct panel *base, char *out, size_t size)
 
 static void show_layout(struct panel *base, int h, int w)
 {
-	(void)h;
-	make_text(show_of(base), w);
+	make_text(show_of(base), h - SHOW_AROUND, w - SHOW_SIDES);
 }
 
 static void show_paint(struct panel *base, const struct draw *d)
@@ -157,7 +220,8 @@ static void show_paint(struct panel *base, const struct draw *d)
 	struct panel_show *p = show_of(base);
 	const char *kind = p->k->label[app_lang(base->app)];
 	struct buf head = BUF_INIT(512), ask = BUF_INIT(512);
-	struct draw body = draw_sub(d, 2, 3, d->h - 4, d->w - 6);
+	struct draw body = draw_sub(d, 2, SHOW_SIDES / 2,
+	    d->h - SHOW_AROUND, d->w - SHOW_SIDES);
 
 	spread(kind, &head);
 	draw_centre(d, 0, ROLE_TITLE, buf_str(&head));
