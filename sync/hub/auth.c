@@ -7,6 +7,7 @@
 #include "../../core/base/xmalloc.h"
 #include "../sayings.h"
 #include "../sign.h"
+#include "limit.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -209,6 +210,11 @@ auth_node(struct hub *h, struct call *c)
 		return false;
 	if (c->who.revoked_at.ms != 0) {
 		call_problem(c, PROBLEM_REVOKED, c->who.why);
+		return false;
+	}
+	if (!limit_take(h->limit, text, h->env->mono_ms(h->env))) {
+		c->retry_after = LIMIT_BURST / LIMIT_PER_SECOND;
+		call_problem(c, PROBLEM_BUSY, NULL);
 		return false;
 	}
 	c->authed = true;

@@ -4,6 +4,7 @@
 #include "hub.h"
 
 #include "auth.h"
+#include "limit.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ hub_init(struct hub *h, struct env *env, struct db *db, struct pack *pack)
 	h->orgs = pack != NULL ? pack_orgs(pack) : NULL;
 	h->started = env_now(env);
 	h->seen = auth_seen_new();
+	h->limit = limit_new();
 	(void)pthread_mutex_init(&h->lock, NULL);
 }
 
@@ -25,6 +27,7 @@ void
 hub_done(struct hub *h)
 {
 	auth_seen_free(&h->seen);
+	limit_free(&h->limit);
 	(void)pthread_mutex_destroy(&h->lock);
 	h->magic = 0;
 }

@@ -15,6 +15,7 @@
 #define HUB_MAGIC 0x4d514855u
 
 struct seen;
+struct limit;
 
 struct hub_counts {
 	int64_t requests, refused, batches, entries, quarantined, waiting;
@@ -30,6 +31,7 @@ struct hub {
 	struct utc started;
 	char pins[256];
 	struct seen *seen;		/* nonces of this process */
+	struct limit *limit;
 	struct hub_counts counts;
 	/* Somebody's feed grew: wake its long polls.  May be NULL. */
 	void (*wake)(void *ctx, const char *tenant, const char *org);

@@ -170,55 +170,122 @@ test_zstd(void **state)
 
 /* ---- the worked example of PROTOCOL.md ---- */
 
+/* RFC 8032, test 1: everybody has this key pair. */
+static void
+known_key(uint8_t sk[CRYPTO_SIGN_SK], uint8_t pk[CRYPTO_SIGN_PK],
+    uint8_t nonce[SIGN_NONCE])
+{
+	int i;
+
+	assert_true(crypto_unhex("9d61b19deffd5a60ba844af492ec2cc4"
+	    "4449c5697b326919703bac031cae7f60"
+	    "d75a980182b10ab7d54bfed3c964073a"
+	    "0ee172f3daa62325af021a68f707511a", 128, sk, CRYPTO_SIGN_SK));
+	memcpy(pk, sk + 32, CRYPTO_SIGN_PK);
+	for (i = 0; i < SIGN_NONCE; i++)
+		nonce[i] = (uint8_t)i;
+}
+
 static void
 example(struct sign_parts *p, struct sign_fields *f,
     uint8_t pk[CRYPTO_SIGN_PK])
 {
 	uint8_t sk[CRYPTO_SIGN_SK], nonce[SIGN_NONCE];
-	int i;
 
-	/* RFC 8032, test 1: everybody has this key pair. */
-	assert_true(crypto_unhex("9d61b19deffd5a60ba844af492ec2cc4"
-	    "4449c5697b326919703bac031cae7f60"
-	    "d75a980182b10ab7d54bfed3c964073a"
-	    "0ee172f3daa62325af021a68f707511a", 128, sk, sizeof(sk)));
-	memcpy(pk, sk + 32, CRYPTO_SIGN_PK);
-	for (i = 0; i < SIGN_NONCE; i++)
-		nonce[i] = (uint8_t)i;
+	known_key(sk, pk, nonce);
 	*p = (struct sign_parts){ "GET", "/v1/feed", "after=0&wait=50",
 	    "futian/101", "none", "", 0 };
 	sign_make(p, 1795312800, nonce, sk, f);
 }
 
+/* Is this text in PROTOCOL.md?  Prints it when not. */
+static void
+printed(const struct buf *doc, const char *text)
+{
+	if (strstr(buf_str(doc), text) == NULL)
+		fail_msg("not in PROTOCOL.md:\n%s", text);
+}
+
+static void
+read_protocol(struct buf *doc)
+{
+	const char *src = getenv("MQ_SRC");
+	struct env env;
+	char path[600];
+
+	env_real(&env);
+	(void)snprintf(path, sizeof(path), "%s/sync/PROTOCOL.md",
+	    src != NULL ? src : ".");
+	assert_int_equal(file_read(&env, path, doc, NULL), 0);
+}
+
 static void
 test_signature_example(void **state)
 {
-	const char *src = getenv("MQ_SRC");
 	struct buf doc = BUF_INIT(BUF_LARGE), base = BUF_INIT(4096);
 	struct sign_parts p;
 	struct sign_fields f;
-	struct env env;
 	uint8_t pk[CRYPTO_SIGN_PK];
-	char path[600];
 
 	(void)state;
-	env_real(&env);
+	read_protocol(&doc);
 	example(&p, &f, pk);
 	sign_base(&p, f.digest, f.input, &base);
 	assert_true(sign_check(&p, &f, pk));
 	/* The document prints exactly these bytes. */
-	(void)snprintf(path, sizeof(path), "%s/sync/PROTOCOL.md",
-	    src != NULL ? src : ".");
-	assert_int_equal(file_read(&env, path, &doc, NULL), 0);
-	if (strstr(doc.data, f.signature) == NULL)
-		print_error("%s\n\n%s\n%s\n%s\n", buf_str(&base), f.digest,
-		    f.input, f.signature);
-	assert_non_null(strstr(doc.data, buf_str(&base)));
-	assert_non_null(strstr(doc.data, f.digest));
-	assert_non_null(strstr(doc.data, f.input));
-	assert_non_null(strstr(doc.data, f.signature));
+	printed(&doc, buf_str(&base));
+	printed(&doc, f.digest);
+	printed(&doc, f.input);
+	printed(&doc, f.signature);
 	buf_free(&doc);
 	buf_free(&base);
+}
+
+/* One entry and the request that carries it. */
+static void
+test_batch_example(void **state)
+{
+	static const char body[] = "{\"f\":{\"note\":\"老人要修灯\"}}";
+	static const uint8_t salt[ENTRY_SALT] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct buf doc = BUF_INIT(BUF_LARGE), head = BUF_INIT(4096);
+	struct buf line = BUF_INIT(8192);
+	uint8_t sk[CRYPTO_SIGN_SK], pk[CRYPTO_SIGN_PK], nonce[SIGN_NONCE];
+	struct wire_batch b = { dev_make(101, 0), 1, 1, { 0 } };
+	char batch[WIRE_BATCH_TEXT];
+	struct sign_parts p;
+	struct sign_fields f;
+	struct entry e;
+
+	(void)state;
+	read_protocol(&doc);
+	known_key(sk, pk, nonce);
+	memset(&e, 0, sizeof(e));
+	e.id = e.subj = (struct ref){ b.dev, 1 };
+	e.at.ms = INT64_C(1795312800000);
+	e.hlc = e.at.ms << 16;
+	e.save_first = e.save_n = 1;
+	(void)xcopy(e.by, sizeof(e.by), "v1");
+	(void)xcopy(e.org, sizeof(e.org), "990101001001001");
+	(void)xcopy(e.kind, sizeof(e.kind), "visit");
+	(void)xcopy(e.op, sizeof(e.op), "open");
+	(void)xcopy(e.pack, sizeof(e.pack), "standard:1");
+	entry_body_hash(salt, body, strlen(body), e.bh);
+	entry_write(&e, &head);
+	entry_hash(head.data, head.len, b.head);
+	entry_line(head.data, head.len, salt, body, strlen(body),
+	    (struct ref){ { 0 }, 0 }, &line);
+	wire_batch_write(&b, batch);
+	p = (struct sign_parts){ "POST", "/v1/entries", "", "futian/101",
+	    batch, line.data, line.len };
+	sign_make(&p, 1795312800, nonce, sk, &f);
+	printed(&doc, line.data);
+	printed(&doc, batch);
+	printed(&doc, f.digest);
+	printed(&doc, f.input);
+	printed(&doc, f.signature);
+	buf_free(&doc);
+	buf_free(&head);
+	buf_free(&line);
 }
 
 static void
@@ -286,6 +353,7 @@ main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_zstd),
 		cmocka_unit_test(test_signature_example),
+		cmocka_unit_test(test_batch_example),
 		cmocka_unit_test(test_signature_covers_all),
 		cmocka_unit_test(test_node_names),
 	};

@@ -1,0 +1,20 @@
+/*
+ * How often one node may ask: a bucket of tokens each, filled by time.  Kept
+ * in memory only; two nodes may share a bucket by chance, which costs them
+ * some speed and nothing else.
+ */
+#ifndef MQ_LIMIT_H
+#define MQ_LIMIT_H
+
+#include "../../core/base/crypto.h"
+
+#define LIMIT_BURST 200
+#define LIMIT_PER_SECOND 20
+
+struct limit;
+struct limit *limit_new(void);
+void limit_free(struct limit **l);
+/* Takes one token at this monotonic time; false: none left. */
+bool limit_take(struct limit *l, const char *who, int64_t mono);
+
+#endif
