@@ -208,6 +208,15 @@ void desk_person_name(struct app *app, const char *number, char *out,
 	(void)xcopy(out, size, name != NULL && *name != '\0' ? name : number);
 }
 
+void desk_when_words(struct utc t, char *out, size_t size)
+{
+	struct civil c = clock_civil(t);
+
+	clock_show(t, CLOCK_SHORT, out, size);
+	if (c.hour == 0 && c.minute == 0 && size > 5)
+		out[5] = '\0';		/* the day is all that is known */
+}
+
 const char *desk_state_word(struct app *app, const struct record *r)
 {
 	const struct kind *k = pack_kind(desk_of(app)->n->pack, r->kind);

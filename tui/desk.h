@@ -63,6 +63,8 @@ const char *desk_due_words(struct app *app, const struct record *r,
 /* 网络不通,照常登记;本机 17 条未送;… : what the light means, what to do. */
 void desk_light_words(struct app *app, char *out, size_t size,
     enum theme_role *role);
+/* "11-22 14:30", or "11-22" where only the day is known. */
+void desk_when_words(struct utc t, char *out, size_t size);
 /* Name of a kind, of a unit, of somebody by number, in the screen's words. */
 const char *desk_kind_name(struct app *app, const char *kind);
 const char *desk_org_name(struct app *app, const char *org);

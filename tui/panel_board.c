@@ -22,7 +22,7 @@
 #define BOARD_MAX 200
 #define ACTIVITIES 40
 #define RESET_MS (45 * MS_SECOND)	/* half an entry is dropped after that */
-#define TOP_LINES 6
+#define TOP_LINES 7
 
 struct row {
 	struct record r;
@@ -569,7 +569,7 @@ static void paint_menu(struct panel_board *b, const struct draw *d)
 static void board_paint(struct panel *p, const struct draw *d)
 {
 	struct panel_board *b = self(p);
-	struct draw top = draw_sub(d, 0, 1, TOP_LINES - 1, d->w - 2);
+	struct draw top = draw_sub(d, 1, 1, TOP_LINES - 2, d->w - 2);
 	struct draw list = draw_sub(d, TOP_LINES, 1, d->h - TOP_LINES,
 	    d->w - 2);
 

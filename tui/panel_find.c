@@ -22,7 +22,7 @@
 #define PEOPLE_MAX 30
 #define NO_LONG 12
 #define NO_SHORT 7
-#define TOP_LINES 3
+#define TOP_LINES 4
 
 struct panel_find {
 	struct panel base;
@@ -309,10 +309,10 @@ static void find_paint(struct panel *p, const struct draw *d)
 	struct draw rest = draw_sub(d, TOP_LINES, 0, d->h - TOP_LINES, d->w);
 	struct draw in = draw_sub(&rest, 0, 1, rest.h, rest.w - 2);
 	char words[700];
-	int x = 1 + draw_text(d, 0, 1, 0, ROLE_STRONG, word(W_FIND_PROMPT)) + 1;
+	int x = 1 + draw_text(d, 1, 1, 0, ROLE_STRONG, word(W_FIND_PROMPT)) + 1;
 
-	widget_edit_paint(&f->edit, d, 0, x, 1, d->w - x - 2, true);
-	draw_text(d, 1, 1, 0, ROLE_HINT, word(W_FIND_HINT));
+	widget_edit_paint(&f->edit, d, 1, x, 1, d->w - x - 2, true);
+	draw_text(d, 2, 1, 0, ROLE_HINT, word(W_FIND_HINT));
 	if (f->err.code != MQ_OK) {
 		err_say(&f->err, app_lang(p->app), words, sizeof(words));
 		draw_wrapped(&in, 0, 0, 0, in.h, ROLE_ERROR, words);

@@ -135,7 +135,8 @@ static void show(struct panel_record *v)
 		return;
 	record_facts_summary(app, &v->r, &v->left);
 	record_facts_conflicts(app, &v->r, &v->left);
-	record_facts_fields(app, &v->r, &v->left);
+	record_facts_fields(app, &v->r, wide(v) ? v->base.w / 2 - 4 :
+	    v->base.w - 2, &v->left);
 	record_facts_timeline(app, &v->r, out);
 	show_related(v, out);
 }

@@ -18,7 +18,8 @@
 
 #define FOUND_MAX 300		/* rows of a search or of what came back */
 #define PAGE_MAX 100		/* rows fetched at once */
-#define SIDE_BY_SIDE 110	/* columns from which the detail stands beside */
+#define LIST_CELLS 78		/* a list is whole at that width */
+#define SIDE_CELLS 40		/* and the detail beside it from here on */
 #define RETURNED_MAX 64
 
 struct preset {
@@ -294,7 +295,7 @@ static const struct widget_list_source source = {
 
 static bool side_by_side(const struct panel_records *l)
 {
-	return l->base.w >= SIDE_BY_SIDE;
+	return l->base.w >= LIST_CELLS + SIDE_CELLS + 2;
 }
 
 static void show_detail(struct panel_records *l)
@@ -312,7 +313,8 @@ static void show_detail(struct panel_records *l)
 	    != MQ_OK)
 		return;
 	record_facts_summary(l->base.app, &r, &l->detail);
-	record_facts_fields(l->base.app, &r, &l->detail);
+	record_facts_fields(l->base.app, &r, l->base.w - LIST_CELLS - 3,
+	    &l->detail);
 	record_full_free(&r);
 }
 
@@ -444,7 +446,9 @@ static void records_title(struct panel *p, char *out, size_t size)
 
 static int list_width(const struct panel_records *l, int w)
 {
-	return side_by_side(l) ? w * 3 / 5 : w;
+	if (!side_by_side(l))
+		return w;
+	return w * 3 / 5 > LIST_CELLS ? w * 3 / 5 : LIST_CELLS;
 }
 
 static void records_layout(struct panel *p, int h, int w)

@@ -16,6 +16,7 @@
 
 #define RETURNED_MAX 64
 #define INDENT 2
+#define PAIR_CELLS 22	/* a value that may share its line */
 
 /* ---- values ---- */
 
@@ -195,7 +196,7 @@ void record_facts_summary(struct app *app, const struct record_full *full,
 	state_line(app, r, out);
 	due_line(app, r, out);
 	delivery_line(app, r, out);
-	clock_show(r->opened_at, CLOCK_MINUTE, no, sizeof(no));
+	desk_when_words(r->opened_at, no, sizeof(no));
 	desk_person_name(app, r->by, who, sizeof(who));
 	snprintf(line, sizeof(line), "%s  %s  %s", no,
 	    desk_org_name(app, r->org), who);
@@ -205,8 +206,49 @@ void record_facts_summary(struct app *app, const struct record_full *full,
 
 /* ---- its words ---- */
 
+/* A short fact waits for another one to share its line. */
+struct pair {
+	struct widget_lines *out;
+	bool on;		/* wide enough for two */
+	char label[40], text[40];
+	bool waiting;
+};
+
+static void flush_pair(struct pair *p)
+{
+	if (p->waiting)
+		widget_lines_add(p->out, p->label, ROLE_TEXT, p->text);
+	p->waiting = false;
+}
+
+static void add_fact(struct pair *p, const char *label, const char *text)
+{
+	bool brief = p->on && text_cells(text) <= PAIR_CELLS &&
+	    text_cells(label) <= p->out->label_cells &&
+	    strlen(text) < sizeof(p->text) && strlen(label) <
+	    sizeof(p->label) && strchr(text, '\n') == NULL;
+	struct buf line = BUF_INIT(BUF_SMALL);
+
+	if (!brief) {
+		flush_pair(p);
+		widget_lines_add(p->out, label, ROLE_TEXT, text);
+	} else if (!p->waiting) {
+		(void)xcopy(p->label, sizeof(p->label), label);
+		(void)xcopy(p->text, sizeof(p->text), text);
+		p->waiting = true;
+	} else {
+		text_fit(p->text, PAIR_CELLS + 2, &line);
+		text_fit(label, p->out->label_cells + 1, &line);
+		buf_adds(&line, text);
+		widget_lines_add(p->out, p->label, ROLE_TEXT,
+		    buf_str(&line));
+		p->waiting = false;
+	}
+	buf_free(&line);
+}
+
 static void add_field(struct app *app, const struct kind *k,
-    const struct field *f, const struct fields *from, struct widget_lines *out)
+    const struct field *f, const struct fields *from, struct pair *out)
 {
 	const struct field_value *v = fields_get(from, f->name);
 	struct buf text = BUF_INIT(BUF_SMALL);
@@ -215,8 +257,7 @@ static void add_field(struct app *app, const struct kind *k,
 		return;
 	show_value(app, k, v, &text);
 	if (text.len > 0)
-		widget_lines_add(out, f->label[app_lang(app)], ROLE_TEXT,
-		    buf_str(&text));
+		add_fact(out, f->label[app_lang(app)], buf_str(&text));
 	buf_free(&text);
 }
 
@@ -238,13 +279,16 @@ static void add_unknown(struct app *app, const struct kind *k,
 }
 
 void record_facts_fields(struct app *app, const struct record_full *r,
-    struct widget_lines *out)
+    int w, struct widget_lines *out)
 {
 	const struct kind *k = pack_kind(desk_of(app)->n->pack, r->r.kind);
+	struct pair pair = { .out = out,
+	    .on = w >= 2 * (out->label_cells + PAIR_CELLS) + 4 };
 
 	widget_lines_head(out, word(W_FACT_FIELDS));
 	for (size_t i = 0; k != NULL && i < k->nfields; i++)
-		add_field(app, k, &k->fields[i], &r->f, out);
+		add_field(app, k, &k->fields[i], &r->f, &pair);
+	flush_pair(&pair);
 	add_unknown(app, k, &r->f, out);
 }
 

@@ -12,9 +12,10 @@
 /* Kind and title, state, due time, who owes, number, delivery, receipt. */
 void record_facts_summary(struct app *app, const struct record_full *r,
     struct widget_lines *out);
-/* Every field that holds something, in the form's order. */
+/* Every field that holds something, in the form's order; short ones share a
+ * line where `w` cells are enough for two. */
 void record_facts_fields(struct app *app, const struct record_full *r,
-    struct widget_lines *out);
+    int w, struct widget_lines *out);
 /* Who, when, what, how long after the step before; newest last. */
 void record_facts_timeline(struct app *app, const struct record_full *r,
     struct widget_lines *out);

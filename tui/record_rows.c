@@ -172,8 +172,7 @@ static void fixed_cell(struct app *app, enum fixed which,
 {
 	switch (which) {
 	case COL_OPENED:
-		clock_show(r->opened_at, CLOCK_SHORT, c->text,
-		    sizeof(c->text));
+		desk_when_words(r->opened_at, c->text, sizeof(c->text));
 		c->role = ROLE_DIM;
 		break;
 	case COL_CHANGED:

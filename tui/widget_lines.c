@@ -99,20 +99,23 @@ void widget_lines_gap(struct widget_lines *l)
 		(void)new_line(l, ROLE_TEXT, "");
 }
 
+/* A label wider than its column pushes its value on; 0: no room for both. */
 static int value_at(const struct widget_lines *l, const struct widget_line *x,
     int w)
 {
-	int at = x->label != NULL ? l->label_cells + 1 : x->indent;
+	int at = x->indent;
 
+	if (x->label != NULL) {
+		at = text_cells(x->label);
+		at = (at > l->label_cells ? at : l->label_cells) + 1;
+	}
 	return at > w - LEAST_CELLS ? 0 : at;
 }
 
-/* A label that is wider than its column stands on a line of its own. */
 static bool label_alone(const struct widget_lines *l,
     const struct widget_line *x, int w)
 {
-	return x->label != NULL && (value_at(l, x, w) == 0 ||
-	    text_cells(x->label) > l->label_cells);
+	return x->label != NULL && value_at(l, x, w) == 0;
 }
 
 static int line_height(const struct widget_lines *l,
