@@ -17,6 +17,7 @@
 
 #define MULTI_LINES 5		/* a longer text scrolls in its place */
 #define NOTE_LINES 4
+#define PICK_LINES 3
 #define SHOWN_PHRASES 4
 #define WORDS_MAX 2048u
 
@@ -450,6 +451,18 @@ static int extra_lines(struct form_field *ff, int w, int label_w)
 	return lines;
 }
 
+/* People of one name differ at the end of the line: it is never cut. */
+static int pick_lines(const struct form_field *ff, int w, int label_w)
+{
+	int lines;
+
+	if (ff->look != FORM_LOOK_PICK || !ff->value.len)
+		return 1;
+	lines = text_wrap(ff->words, strlen(ff->words), w - label_w - 1, NULL,
+	    NULL);
+	return lines < 1 ? 1 : lines > PICK_LINES ? PICK_LINES : lines;
+}
+
 int form_field_lines(struct form_field *ff, int w, int label_w, bool focus)
 {
 	int lines = 1;
@@ -462,6 +475,8 @@ int form_field_lines(struct form_field *ff, int w, int label_w, bool focus)
 		    NULL);
 		return lines > NOTE_LINES ? NOTE_LINES : lines;
 	}
+	if (ff->look == FORM_LOOK_PICK)
+		lines = pick_lines(ff, w, label_w);
 	if (ff->look != FORM_LOOK_HEAD && ff->err.code)
 		lines++;
 	return focus ? lines + extra_lines(ff, w, label_w) : lines;
@@ -523,9 +538,12 @@ static void paint_focus(struct form_field *ff, const struct draw *d, int x,
 	if (ff->look == FORM_LOOK_TEXT) {
 		paint_text(ff, d, x, now, y);
 	} else if (ff->look == FORM_LOOK_PICK) {
-		draw_fit(d, 0, x, d->w - x - 1, ROLE_FIELD_FOCUS, ff->value.len ?
-		    ff->words : hint[0] ? hint : word(ff->def->type == FT_ORG ?
-		    W_FORM_PICK_ORG : W_FORM_PICK_PERSON));
+		*y = pick_lines(ff, d->w, x);
+		draw_fill(d, 0, x, *y, d->w - x - 1, ROLE_FIELD_FOCUS);
+		draw_wrapped(d, 0, x, d->w - x - 1, *y, ROLE_FIELD_FOCUS,
+		    ff->value.len ? ff->words : hint[0] ? hint :
+		    word(ff->def->type == FT_ORG ? W_FORM_PICK_ORG :
+		    W_FORM_PICK_PERSON));
 		draw_cursor(d, 0, x);
 	} else {
 		struct draw menu = draw_sub(d, 1, 2,
@@ -552,6 +570,11 @@ static void paint_still(const struct form_field *ff, const struct fields *f,
 	struct buf said = BUF_INIT(WORDS_MAX);
 	size_t i;
 
+	if (ff->look == FORM_LOOK_PICK) {
+		draw_wrapped(d, 0, x, d->w - x - 1, PICK_LINES, ROLE_TEXT,
+		    ff->words);
+		return;
+	}
 	form_field_words(ff, f, &said);
 	for (i = 0; i < said.len; i++)
 		if (said.data[i] == '\n')
@@ -596,10 +619,12 @@ void form_field_paint(struct form_field *ff, const struct fields *f,
 		return;
 	}
 	paint_label(ff, d, label_w, focus);
-	if (focus)
+	if (focus) {
 		paint_focus(ff, d, label_w, now, &y);
-	else
+	} else {
+		y = pick_lines(ff, d->w, label_w);
 		paint_still(ff, f, d, label_w);
+	}
 	if (ff->err.code)
 		paint_error(ff, d, y, label_w);
 	else if (focus && hint[0] && ff->look == FORM_LOOK_TEXT)

@@ -266,10 +266,15 @@ static bool person_offers(struct panel *base, enum action act)
 
 /* ---- painting ---- */
 
+static bool is_place(const struct panel_person *p)
+{
+	return strcmp(p->kind, "household") == 0;
+}
+
 static void person_title(struct panel *base, char *out, size_t size)
 {
-	xcopy(out, size, word(strcmp(picker_of(base)->kind, "household") ==
-	    0 ? W_PERSON_TITLE_PLACE : W_PERSON_TITLE));
+	xcopy(out, size, word(is_place(picker_of(base)) ?
+	    W_PERSON_TITLE_PLACE : W_PERSON_TITLE));
 }
 
 static void paint_row(const struct panel_person *p, int i,
@@ -289,7 +294,13 @@ static void paint_row(const struct panel_person *p, int i,
 	draw_gutter(d, 0, here);
 	if (i - p->top < 9 && digits_pick(p))
 		draw_textf(d, 0, 2, ROLE_DIGIT, "%d", i - p->top + 1);
-	if (wide) {
+	if (is_place(p)) {
+		const struct draw_cell cells[] = {
+			{ 0, role, hit->place }, { 14, role, hit->masked },
+		};
+
+		draw_row(d, 0, 4, cells, ARRAY_LEN(cells));
+	} else if (wide) {
 		const struct draw_cell cells[] = {
 			{ 12, role, hit->masked }, { 6, role, hit->sex },
 			{ 10, role, born }, { 0, role, hit->place },
@@ -320,8 +331,8 @@ static void paint_foot(const struct panel_person *p, const struct draw *d,
 		draw_wrapped(d, y, 2, 0, FOOT, ROLE_ERROR, text);
 	} else if (!hit) {
 		draw_wrapped(d, y, 2, 0, FOOT, ROLE_HINT,
-		    word(widget_edit_empty(&p->find) ? W_PERSON_HINT :
-		    W_PERSON_NONE));
+		    word(!widget_edit_empty(&p->find) ? W_PERSON_NONE :
+		    is_place(p) ? W_PERSON_HINT_PLACE : W_PERSON_HINT));
 	} else if (p->looked == hit->rec) {
 		snprintf(count, sizeof(count), "%d", hit->same_name);
 		words_fill(text, sizeof(text), W_PERSON_SAME, count, NULL);

@@ -447,6 +447,8 @@ static void test_other_person(void **state)
 {
 	struct screen *s;
 	struct session lead;
+	struct record_full now;
+	struct err err = ERR_INIT;
 	int64_t request;
 
 	(void)state;
@@ -458,9 +460,76 @@ static void test_other_person(void **state)
 	screen_keys(s, "/");
 	screen_see(s, "查找");
 	screen_keys(s, "日常走访\n");
-	screen_see(s, "日常走访");
+	screen_see(s, "F3 更正");
+	screen_key(s, "F3");
+	screen_see(s, "更正:走访");
+	screen_key(s, "F2");
+	screen_see(s, "没有改动");
+	screen_keys(s, "\nwjg");
+	screen_see(s, "尾号66");
+	for (int i = 0; i < 3; i++)
+		screen_key(s, "Down");
+	screen_keys(s, "\n");
+	screen_see(s, "再按一次");
+	screen_keys(s, "\n");
+	screen_see(s, "2栋2单元  尾号44");
+	screen_see(s, "2栋 302");		/* the household went along */
+	screen_key(s, "F2");
+	screen_see(s, "为什么更正");
+	screen_see(s, "由它带出的 1 条记录会一起改过去");
+	screen_see(s, "别人已在上面办了 1 件事");
+	screen_see(s, "周敏 受理");
 	screen_keys(s, "1");
-	screen_see(s, "更正");
+	screen_see(s, "已保存");
+	assert_int_equal(record_get(st.n, request, &now, &err), MQ_OK);
+	assert_string_equal(fields_text(&now.f, "who"),
+	    station_ref(st.namesake[3]));
+	assert_string_equal(fields_text(&newest("visit")->f, "place"),
+	    station_ref(st.house[1]));
+	record_full_free(&now);
+	screen_stop(&s);
+}
+
+/* ---- a small screen, another language ---- */
+
+static void test_large_print(void **state)
+{
+	const struct screen_options small = { .rows = 12, .cols = 40 };
+	struct screen *s = come_in(STATION_GRIDWORKER, &small);
+
+	(void)state;
+	screen_keys(s, "1");
+	screen_see(s, "1/11");
+	screen_keys(s, "1wjg");
+	screen_see(s, "同名6");
+	screen_keys(s, "\n");
+	screen_see(s, "再按一次");
+	screen_keys(s, "\n");
+	screen_see(s, "> 住户");
+	screen_keys(s, "\n\n");
+	screen_see(s, "> 目的");
+	screen_see(s, "代办服务");		/* all nine fit */
+	screen_keys(s, "1");
+	screen_key(s, "F2");
+	screen_see(s, "填一次:走访 1、户卡 1");
+	screen_see(s, "1 给居民看");
+	assert_int_equal(count("visit"), 1);
+	screen_stop(&s);
+}
+
+static void test_resize_in_the_middle(void **state)
+{
+	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+
+	(void)state;
+	pick_third(s);
+	screen_resize(s, 12, 40);
+	screen_see(s, "尾号33");
+	screen_resize(s, 10, 30);
+	screen_see(s, "窗口太小");
+	screen_resize(s, 36, 120);
+	screen_see(s, "2栋1单元  尾号33");
+	fill_rest(s);
 	screen_stop(&s);
 }
 
@@ -480,6 +549,8 @@ int main(void)
 		TEST(test_both_pages_survive),
 		TEST(test_kept_and_parked),
 		TEST(test_other_person),
+		TEST(test_large_print),
+		TEST(test_resize_in_the_middle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
