@@ -171,9 +171,17 @@ static enum mq_status denied(struct save *s, const struct kind *k,
 
 /* ---- derived records (derive.csv) ---- */
 
-/* One word of a map: "volunteer=@by", "minutes=minutes", "act=#home". */
+static bool is_sealed(const struct field_value *v)
+{
+	return v && v->kind == FV_TEXT && strncmp(v->text, FIELDS_SEALED,
+	    sizeof(FIELDS_SEALED) - 1) == 0;
+}
+
+/* One word of a map: "volunteer=@by", "minutes=minutes", "act=#home".  What
+ * was sealed in the one record is sealed anew, from what was typed. */
 static void map_word(struct save *s, const struct save_part *from,
-    const char *word, size_t len, struct fields *out)
+    const struct fields *typed, const char *word, size_t len,
+    struct fields *out)
 {
 	char name[33], value[200];
 	const char *eq = memchr(word, '=', len);
@@ -189,6 +197,10 @@ static void map_word(struct save *s, const struct save_part *from,
 	} else if (value[0] == '#') {
 		fields_set(out, name, value + 1);
 	} else if ((v = fields_get(&from->f, value)) != NULL) {
+		if (is_sealed(v))
+			v = fields_get(typed, value);
+		if (!v)
+			return;
 		if (v->kind == FV_INT)
 			fields_set_int(out, name, v->num);
 		else if (v->kind == FV_TEXT)
@@ -198,7 +210,8 @@ static void map_word(struct save *s, const struct save_part *from,
 	}
 }
 
-static enum mq_status derive(struct save *s, int index, struct err *err)
+static enum mq_status derive(struct save *s, int index,
+    const struct fields *typed, struct err *err)
 {
 	size_t nrules, i;
 	const struct derive_rule *rules = pack_derives(s->n->pack, &nrules);
@@ -214,7 +227,7 @@ static enum mq_status derive(struct save *s, int index, struct err *err)
 		while (*p) {
 			size_t n = strcspn(p, " ");
 
-			map_word(s, &s->list[index], p, n, &f);
+			map_word(s, &s->list[index], typed, p, n, &f);
 			p += n + strspn(p + n, " ");
 		}
 		st = save_open(s, rules[i].to, &f, index, NULL, err);
@@ -249,7 +262,7 @@ enum mq_status save_open(struct save *s, const char *kind,
 	place_record(s->n, k, &p->f, &p->d, s->n->set.org, p->org);
 	if (index)
 		*index = i;
-	return derive(s, i, err);
+	return derive(s, i, f, err);
 }
 
 enum mq_status save_step(struct save *s, int64_t rec, const char *step,
@@ -347,6 +360,35 @@ static void decided_difference(const struct fields *before,
 	}
 }
 
+/* A disputed field that the correction names is written even when it keeps
+ * the value that stands: only an entry after both sides ends the dispute. */
+static void settle(const struct record_full *prior, const struct fields *named,
+    const struct fields *merged, const struct fields *d, struct save_part *p)
+{
+	struct fields f = { NULL, 0, 0 }, decided = { NULL, 0, 0 };
+	const struct field_value *v;
+	int i;
+
+	for (i = 0; i < prior->nconflicts; i++) {
+		const char *name = prior->conflicts[i].field;
+
+		v = fields_get(named, name) ? fields_get(merged, name) : NULL;
+		if (v && v->kind == FV_INT)
+			fields_set_int(&f, name, v->num);
+		else if (v && v->kind == FV_LIST)
+			fields_set_list(&f, name, v->text);
+		else if (v && v->kind == FV_TEXT)
+			fields_set(&f, name, v->text);
+		v = fields_get(named, name) ? fields_get(d, name) : NULL;
+		if (v && v->kind == FV_TEXT)
+			fields_set(&decided, name, v->text);
+	}
+	overlay(&p->f, &f);
+	overlay(&p->d, &decided);
+	fields_free(&f);
+	fields_free(&decided);
+}
+
 enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
     const struct kind *k, const struct fields *f, const char *why, int cause,
     int *index, struct err *err)
@@ -366,6 +408,7 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
 		place_record(s->n, k, &merged, &d, prior->r.org, p->org);
 		difference(&prior->f, &merged, &p->f);
 		decided_difference(&prior->d, &d, &p->d);
+		settle(prior, f, &merged, &d, p);
 		if (why[0])
 			fields_set(&p->d, "why", why);
 	}
