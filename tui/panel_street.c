@@ -381,7 +381,7 @@ static int paint_oldest(struct panel_street *s, const struct draw *d, int y)
 		room = 1;
 	for (int i = 0; i < s->noldest && y < d->h; i++) {
 		const struct record *r = &s->oldest[i];
-		char digit[4], due[64];
+		char digit[12], due[64];
 		enum theme_role role;
 		struct draw_cell row[] = {
 			{ 1, ROLE_DIGIT, digit },
