@@ -98,7 +98,7 @@ unhold(struct http *x, struct request *r)
 		r->next->prev = r->prev;
 	r->next = r->prev = NULL;
 	r->held = false;
-	x->nheld--;
+	x->hub->counts.waiting = --x->nheld;
 }
 
 /* Takes those that `want` chooses off the list; they are resumed after the
@@ -196,8 +196,7 @@ hold(void *ctx)
 	if (x->held != NULL)
 		x->held->prev = r;
 	x->held = r;
-	x->nheld++;
-	x->hub->counts.waiting = x->nheld;
+	x->hub->counts.waiting = ++x->nheld;
 	(void)pthread_mutex_unlock(&x->lock);
 }
 

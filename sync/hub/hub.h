@@ -18,7 +18,8 @@ struct seen;
 struct limit;
 
 struct hub_counts {
-	int64_t requests, refused, batches, entries, quarantined, waiting;
+	int64_t requests, refused, batches, entries, quarantined;
+	_Atomic int64_t waiting;	/* also changed outside the lock */
 };
 
 struct hub {
