@@ -360,35 +360,6 @@ static void decided_difference(const struct fields *before,
 	}
 }
 
-/* A disputed field that the correction names is written even when it keeps
- * the value that stands: only an entry after both sides ends the dispute. */
-static void settle(const struct record_full *prior, const struct fields *named,
-    const struct fields *merged, const struct fields *d, struct save_part *p)
-{
-	struct fields f = { NULL, 0, 0 }, decided = { NULL, 0, 0 };
-	const struct field_value *v;
-	int i;
-
-	for (i = 0; i < prior->nconflicts; i++) {
-		const char *name = prior->conflicts[i].field;
-
-		v = fields_get(named, name) ? fields_get(merged, name) : NULL;
-		if (v && v->kind == FV_INT)
-			fields_set_int(&f, name, v->num);
-		else if (v && v->kind == FV_LIST)
-			fields_set_list(&f, name, v->text);
-		else if (v && v->kind == FV_TEXT)
-			fields_set(&f, name, v->text);
-		v = fields_get(named, name) ? fields_get(d, name) : NULL;
-		if (v && v->kind == FV_TEXT)
-			fields_set(&decided, name, v->text);
-	}
-	overlay(&p->f, &f);
-	overlay(&p->d, &decided);
-	fields_free(&f);
-	fields_free(&decided);
-}
-
 enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
     const struct kind *k, const struct fields *f, const char *why, int cause,
     int *index, struct err *err)
@@ -408,7 +379,7 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
 		place_record(s->n, k, &merged, &d, prior->r.org, p->org);
 		difference(&prior->f, &merged, &p->f);
 		decided_difference(&prior->d, &d, &p->d);
-		settle(prior, f, &merged, &d, p);
+		save_part_settle(p, prior, f, &merged, &d);
 		if (why[0])
 			fields_set(&p->d, "why", why);
 	}

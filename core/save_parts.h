@@ -36,6 +36,11 @@ struct save {
 struct save_part *save_part_new(struct save *s, const char *kind,
     const char *op, int cause);
 void save_part_heads(struct save_part *p, const struct record_full *r);
+/* A disputed field that the correction names is written even when it keeps
+ * the value that stands: only an entry after both sides ends the dispute. */
+void save_part_settle(struct save_part *p, const struct record_full *prior,
+    const struct fields *named, const struct fields *merged,
+    const struct fields *d);
 /* A correction without the access check (for what follows from one). */
 enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
     const struct kind *k, const struct fields *f, const char *why, int cause,

@@ -17,6 +17,34 @@ void save_part_heads(struct save_part *p, const struct record_full *r)
 	p->nheads = r->nheads;
 }
 
+/* ---- what two people changed at once ---- */
+
+static void put_value(struct fields *out, const struct field_value *v)
+{
+	if (v && v->kind == FV_INT)
+		fields_set_int(out, v->name, v->num);
+	else if (v && v->kind == FV_LIST)
+		fields_set_list(out, v->name, v->text);
+	else if (v && v->kind == FV_TEXT)
+		fields_set(out, v->name, v->text);
+}
+
+void save_part_settle(struct save_part *p, const struct record_full *prior,
+    const struct fields *named, const struct fields *merged,
+    const struct fields *d)
+{
+	int i;
+
+	for (i = 0; i < prior->nconflicts; i++) {
+		const char *name = prior->conflicts[i].field;
+
+		if (!fields_get(named, name))
+			continue;
+		put_value(&p->f, fields_get(merged, name));
+		put_value(&p->d, fields_get(d, name));
+	}
+}
+
 /* ---- 记错人: what derives from a record follows its correction ---- */
 
 /* Fields of the derived record that name the same person or place as the
