@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/xmalloc.h"
 #include "calendar.h"
+#include "form.h"
 #include "pack_data.h"
 
 #define PATH_MAX_HERE 1024
@@ -85,6 +86,46 @@ check_facets(struct pack_file *f, const struct kind *k)
 		if (!pack_data_has_word(known, one))
 			return pack_data_bad(f, 0, "facets", SAY_PACK_UNKNOWN,
 			    one);
+	}
+	return MQ_OK;
+}
+
+/* Hours and tallies work on fields they know by name or type. */
+static enum mq_status
+check_facet_fields(struct pack_file *f, const struct kind *k)
+{
+	const struct field *who = kind_field(k, "volunteer");
+	const struct field *start = kind_field(k, "start");
+	size_t i;
+
+	if (kind_has_facet(k, "hours") && (who == NULL ||
+	    who->type != FT_STAFF || start == NULL ||
+	    start->type != FT_WHEN))
+		return pack_data_bad(f, 0, "facets", SAY_PACK_FACET, "hours");
+	for (i = 0; i < k->nfields; i++)
+		if (k->fields[i].type == FT_SELECT_ONE)
+			break;
+	if (kind_has_facet(k, "tally") && i == k->nfields)
+		return pack_data_bad(f, 0, "facets", SAY_PACK_FACET, "tally");
+	return MQ_OK;
+}
+
+/* A choice that turns a step into another names one there is. */
+static enum mq_status
+check_turns(struct pack_file *f, const struct kind *k)
+{
+	char step[40];
+	size_t i, c, n;
+
+	for (i = 0; i < k->nstep_fields; i++) {
+		const struct choice *v = pack_choices(f->p,
+		    k->step_fields[i].list, &n);
+
+		for (c = 0; c < n; c++)
+			if (form_choice_value(&v[c], "step", step,
+			    sizeof(step)) && kind_step(k, step) == NULL)
+				return pack_data_bad(f, 0, v[c].list,
+				    SAY_PACK_NO_STEP, step);
 	}
 	return MQ_OK;
 }
@@ -166,6 +207,10 @@ load_kinds(struct pack *p, struct err *err)
 		if (rc == MQ_OK && (kind_has_facet(slot, "flow") ||
 		    kind_has_facet(slot, "hours")))
 			rc = pack_flow_load(p, slot, err);
+		if (rc == MQ_OK)
+			rc = check_facet_fields(&f, slot);
+		if (rc == MQ_OK)
+			rc = check_turns(&f, slot);
 		if (rc == MQ_OK)
 			rc = check_kind(&f, slot);
 	}

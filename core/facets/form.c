@@ -178,8 +178,6 @@ out:
 
 /* ---- which fields ---- */
 
-/* A result of the XPath sort goes back to the field's own form: days since
- * 1970 become a date again. */
 static void
 keep_result(struct work *w, const struct field *fd, const char *result)
 {

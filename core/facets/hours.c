@@ -135,7 +135,6 @@ struct clash {
 	int64_t other;
 	struct utc other_from, other_to;
 	bool other_open;
-	const char *in;		/* not used for closed ones */
 };
 
 static bool
