@@ -138,6 +138,22 @@ static void batch_keep(struct panel *base)
 
 /* ---- saving ---- */
 
+/* A cell is short: name, building and the phone's end tell people apart. */
+static bool person_cell(struct panel_batch *p, const struct form_field *ff,
+    struct buf *out)
+{
+	const char *ref = buf_str(&ff->value);
+	struct search_person who;
+	struct ref r;
+
+	memset(&who, 0, sizeof(who));
+	if (ff->def->type != FT_PERSON || !ref_parse(ref, strlen(ref), &r) ||
+	    search_person_of(p->d->n, ref_rec(r), &who, NULL) != MQ_OK)
+		return false;
+	buf_addf(out, "%s %s %s", who.masked, who.place, who.phone_end);
+	return true;
+}
+
 static void line_words(struct panel_batch *p, struct batch_line *l)
 {
 	size_t i;
@@ -147,7 +163,7 @@ static void line_words(struct panel_batch *p, struct batch_line *l)
 		struct form_field *ff = cell_field(p, i);
 		struct buf said = BUF_INIT(FIELDS_TEXT_MAX);
 
-		if (ff && ff->shown)
+		if (ff && ff->shown && !person_cell(p, ff, &said))
 			form_field_words(ff, &p->page.f, &said);
 		xcopy(l->cell[i], CELL_TEXT, buf_str(&said));
 		buf_free(&said);

@@ -15,6 +15,7 @@
 #define SPREAD_AT 64		/* cells from which words are set wide */
 #define SHOW_AROUND 4		/* lines for the head and the question */
 #define SHOW_SIDES 6
+#define LABEL_CELLS 14		/* five characters set wide */
 
 struct panel_show {
 	struct panel base;
@@ -56,13 +57,22 @@ static void add_item(struct panel_show *p, const char *label,
 
 	if (!value[0])
 		return;
-	if (air == AIR_NONE) {
-		buf_addf(&line, "%s  %s\n", label, value);
-	} else {
-		spread(label, &line);
-		buf_adds(&line, "    ");
-		spread(value, &line);
+	if (p->text.text.len)
 		buf_adds(&line, air == AIR_LINES ? "\n\n" : "\n");
+	if (air == AIR_NONE) {
+		buf_addf(&line, "%s  %s", label, value);
+	} else {
+		struct buf name = BUF_INIT(512);
+		int cells;
+
+		spread(label, &name);
+		buf_adds(&line, buf_str(&name));
+		for (cells = text_cells(buf_str(&name)); cells < LABEL_CELLS;
+		    cells++)
+			buf_addc(&line, ' ');
+		buf_adds(&line, "  ");
+		buf_free(&name);
+		spread(value, &line);
 	}
 	widget_text_add(&p->text, buf_str(&line));
 	buf_free(&line);
@@ -170,8 +180,7 @@ static void make_text(struct panel_show *p, int h, int w)
 
 	for (; air < AIR_NONE; air++) {
 		add_all(p, air);
-		/* the last blank line may fall off */
-		if (widget_text_lines(&p->text, w) <= h + (air == AIR_LINES))
+		if (widget_text_lines(&p->text, w) <= h)
 			return;
 	}
 	add_all(p, AIR_NONE);
