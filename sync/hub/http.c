@@ -37,6 +37,7 @@
 #define BODY_MS (30 * MS_SECOND)
 #define IDLE_S 15u
 #define FIELDS_MAX 64
+#define SWALLOW_MAX (4u * 1024u * 1024u)	/* of a refused body */
 #define PACK_FROM 512			/* bytes worth compressing */
 #define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
@@ -55,7 +56,8 @@ struct request {
 	struct call call;
 	char *target;			/* owns path and query */
 	size_t body_max;
-	bool begun, held, over;
+	size_t swallowed;
+	bool begun, held, refused;
 	/* while held */
 	struct request *next, *prev;
 	int64_t until;
@@ -405,6 +407,13 @@ send_answer(struct request *r)
 	return rc;
 }
 
+static void
+refuse_body(struct request *r)
+{
+	call_problem(&r->call, PROBLEM_TOO_BIG, "body");
+	r->refused = true;
+}
+
 static enum MHD_Result
 begin(struct request *r, const char *method)
 {
@@ -421,14 +430,30 @@ begin(struct request *r, const char *method)
 		call_problem(&r->call, PROBLEM_TOO_BIG, "header");
 		return send_answer(r);
 	}
-	if (!api_begin(&r->call, &r->body_max))
-		return send_answer(r);
+	/* An answer while the other side still sends would be lost with the
+	 * connection, so a body within reason is let pass first. */
+	r->refused = !api_begin(&r->call, &r->body_max);
 	length = call_header(&r->call, "Content-Length");
+	if (!r->refused && (strlen(length) > 12 ||
+	    (size_t)strtoll(length, NULL, 10) > r->body_max))
+		refuse_body(r);
 	if (strlen(length) > 12 ||
-	    (size_t)strtoll(length, NULL, 10) > r->body_max) {
-		call_problem(&r->call, PROBLEM_TOO_BIG, "body");
+	    (size_t)strtoll(length, NULL, 10) > SWALLOW_MAX)
 		return send_answer(r);
-	}
+	return MHD_YES;
+}
+
+static enum MHD_Result
+take_body(struct request *r, const char *data, size_t *n)
+{
+	r->swallowed += *n;
+	if (r->swallowed > SWALLOW_MAX)
+		return MHD_NO;
+	if (!r->refused && r->call.body.len + *n > r->body_max)
+		refuse_body(r);
+	if (!r->refused)
+		buf_add(&r->call.body, data, *n);
+	*n = 0;
 	return MHD_YES;
 }
 
@@ -448,19 +473,10 @@ on_request(void *ctx, struct MHD_Connection *mhd, const char *url,
 		return MHD_NO;
 	if (!r->begun)
 		return begin(r, method);
-	if (*n > 0) {
-		/* Beyond the cap the rest is swallowed, not kept. */
-		if (r->call.body.len + *n > r->body_max)
-			r->over = true;
-		else
-			buf_add(&r->call.body, data, *n);
-		*n = 0;
-		return MHD_YES;
-	}
-	if (r->over) {
-		call_problem(&r->call, PROBLEM_TOO_BIG, "body");
+	if (*n > 0)
+		return take_body(r, data, n);
+	if (r->refused)
 		return send_answer(r);
-	}
 	if (is_stopping(x) && !r->call.authed) {
 		call_problem(&r->call, PROBLEM_STOPPING, NULL);
 		r->call.retry_after = 2;
