@@ -94,7 +94,8 @@ static struct record_query query(struct panel_records *l)
 	} else if (is(l, "today")) {
 		q.from = clock_day_start(clock_day(now));
 	} else if (is(l, "mine")) {
-		q.by = d->who.by;
+		q.by = d->who.by;	/* wherever it was entered */
+		q.scope = NULL;
 	} else if (is(l, "conflict")) {
 		q.flags_all = REC_CONFLICT;
 	}

@@ -11,6 +11,7 @@
 
 #include "../../core/base/log.h"
 #include "../../core/base/xmalloc.h"
+#include "../../core/ledger.h"
 #include "../../core/roster.h"
 
 #define NUMBER 101
@@ -23,6 +24,25 @@ static void ok(enum mq_status st, const struct err *err, const char *what)
 		return;
 	err_say(err, LANG_EN, words, sizeof(words));
 	fail_msg("%s: %s: %s", what, err_name(st), words);
+}
+
+/* Pack and expression module of this build, wherever it was put; the program
+ * in the pty inherits both. */
+static void point_to_build(void)
+{
+	const char *bin = getenv("MQ_BIN"), *src = getenv("MQ_SRC");
+	char path[512];
+
+	if (bin != NULL) {
+		snprintf(path, sizeof(path), "%s/../lib", bin);
+		setenv("MINQING_LIB", path, 0);
+	}
+	if (src != NULL) {
+		snprintf(path, sizeof(path), "%s/core/packs", src);
+		setenv("MINQING_PACKS", path, 0);
+		snprintf(path, sizeof(path), "%s/themes", src);
+		setenv("MINQING_THEMES", path, 0);
+	}
 }
 
 /* ---- the node ---- */
@@ -160,6 +180,69 @@ void station_step(struct station *t, const struct session *who, int64_t rec,
 	fields_free(&f);
 }
 
+/* ---- a second node ---- */
+
+/* Every entry `from` wrote itself, as wire lines, into `to`. */
+static void carry(struct node *from, struct node *to)
+{
+	struct buf lines = BUF_INIT(BUF_LARGE);
+	struct ledger_head h;
+	struct err err = ERR_INIT;
+	int64_t last, left = 1;
+	bool fresh;
+
+	ok(ledger_head(from, &h, &err), &err, "head");
+	ok(ledger_lines(from, 1, h.seq, BUF_LARGE, &lines, &last, &err), &err,
+	    "lines");
+	ok(db_begin(to->db, __func__, &err), &err, "begin");
+	for (const char *p = buf_str(&lines); *p != '\0';) {
+		size_t n = strcspn(p, "\n");
+
+		ok(ledger_receive(to, p, n, &fresh, &err), &err, "receive");
+		p += n + (p[n] == '\n');
+	}
+	ok(db_commit(to->db, &err), &err, "commit");
+	while (left > 0)
+		ok(record_fold_pending(to, 1000, &left, &err), &err, "fold");
+	buf_free(&lines);
+}
+
+static void correct(struct node *n, const struct session *who, int64_t rec,
+    const char *field, const char *value)
+{
+	struct save *s = save_new(n, who);
+	struct fields f = { NULL, 0, 0 };
+	struct save_result res;
+	struct err err = ERR_INIT;
+
+	fields_set(&f, field, value);
+	ok(save_fix(s, rec, &f, "", NULL, &err), &err, "save_fix");
+	ok(save_commit(s, &res, &err), &err, "commit");
+	save_free(&s);
+	fields_free(&f);
+}
+
+void station_dispute(struct station *t, int64_t rec, const char *field,
+    const char *here, const char *there)
+{
+	struct node_settings set = t->n->set;
+	struct node_keys keys;
+	struct node *other;
+	struct err err = ERR_INIT;
+	char dir[300];
+
+	snprintf(dir, sizeof(dir), "%s/other", t->dir);
+	set.number = NUMBER + 1;
+	node_make_keys(&t->env, &keys);
+	ok(node_create(&t->env, dir, &set, &keys, &err), &err, "create");
+	ok(node_open(&t->env, dir, 0, &other, &err), &err, "open");
+	carry(t->n, other);
+	correct(t->n, &t->captain, rec, field, here);
+	correct(other, &t->captain, rec, field, there);
+	carry(other, t->n);
+	node_close(&other);
+}
+
 const char *station_ref(int64_t rec)
 {
 	static char text[4][ENTRY_REF_TEXT];
@@ -202,6 +285,7 @@ void station_make(struct station *t)
 {
 	memset(t, 0, sizeof(*t));
 	log_quiet(true);
+	point_to_build();
 	crypto_init();
 	env_real(&t->env);
 	make_node(t);

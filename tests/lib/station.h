@@ -48,6 +48,10 @@ int64_t station_open(struct station *t, const struct session *who,
 /* Takes a step on it. */
 void station_step(struct station *t, const struct session *who, int64_t rec,
     const char *step, ...) __attribute__((sentinel));
+/* Two nodes correct one text field at once, offline; then this one has both:
+ * a conflict. */
+void station_dispute(struct station *t, int64_t rec, const char *field,
+    const char *here, const char *there);
 /* The session of somebody in the roster. */
 void station_who(struct station *t, const char *number, struct session *out);
 /* A record's reference as fields want it. */
