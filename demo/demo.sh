@@ -29,9 +29,11 @@ fi
 [ "$mode" != --terminal ] || exit 0
 
 here=$(cd "$(dirname "$0")" && pwd)
-bin=${MQ_BIN:-$here/../build/bin}
+MQ_BIN=${MQ_BIN:-$here/../build/bin}
+bin=$MQ_BIN
+MINQING_PACKS=$(cd "$here/../core/packs" && pwd)
+export MQ_BIN MINQING_PACKS
 work=$(mktemp -d "${TMPDIR:-/tmp}/minqing-demo.XXXXXX") || exit 1
-hub_pid=""
 sync_pids=""
 tty_was=$(stty -g 2>/dev/null || :)
 
@@ -40,7 +42,8 @@ leave() {
 	trap '' HUP INT TERM
 	[ -z "$tty_was" ] || stty "$tty_was" 2>/dev/null
 	# shellcheck disable=SC2086
-	[ -z "$hub_pid$sync_pids" ] || kill $hub_pid $sync_pids 2>/dev/null
+	[ -z "$sync_pids" ] || kill $sync_pids 2>/dev/null
+	hub stop
 	wait
 	rm -rf "$work"
 }
@@ -63,31 +66,8 @@ told() { both "好" "done"; }
 
 admin() { "$bin/minqing-admin" "$@" --dir "$work/office"; }
 
-# ---- the hub, on a port of its own; again on the same one later
-port=0
-hub_start() {
-	: >"$work/hub.out"
-	"$bin/minqing-hub" --listen "127.0.0.1:$port" \
-	    --store "sqlite:$work/hub.db" --tls-cert "$work/office/hub.pem" \
-	    --tls-key "$work/office/hub.key" --log "$work/hub.log" --json \
-	    >"$work/hub.out" 2>>"$work/log" &
-	hub_pid=$!
-	echo "$hub_pid" >"$work/hub.pid"
-	i=0
-	while [ ! -s "$work/hub.out" ] && [ $i -lt 100 ]; do
-		kill -0 "$hub_pid" 2>/dev/null || return 1
-		sleep 0.05
-		i=$((i + 1))
-	done
-	port=$(sed -n 's/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/hub.out")
-	[ -n "$port" ]
-}
-hub_stop() {
-	kill "$hub_pid" 2>/dev/null
-	wait "$hub_pid" 2>/dev/null
-	hub_pid=""
-	: >"$work/hub.pid"
-}
+hub() { sh "$here/hub.sh" "$1" "$work"; }
+hub_runs() { [ -s "$work/hub.pid" ]; }
 
 # ---- one node: a code from the office, then the node's own keys
 join() { # folder unit site
@@ -117,7 +97,8 @@ telling "建钥匙和私有证书" "making keys and a private CA"
 told
 
 telling "启动区里,登记 7 台机器" "starting the hub, enrolling 7 nodes"
-hub_start || fail "hub"
+hub start || fail "hub"
+port=$(cat "$work/port")
 "$bin/minqing-seed" sites >"$work/sites" || fail "sites"
 while IFS='	' read -r key org site; do
 	join "$key" "$org" "$site" || fail "$site"
@@ -157,7 +138,8 @@ done
 told
 
 if [ "$mode" = --up ]; then
-	printf 'work %s\nhub %s\nport %s\n' "$work" "$hub_pid" "$port"
+	printf 'work %s\nhub %s\nport %s\n' "$work" \
+	    "$(cat "$work/hub.pid")" "$port"
 	cat "$work/nodes/facts"
 	while read -r _; do :; done
 	exit 0
@@ -170,14 +152,10 @@ run() { # node number
 }
 
 tour() {
-	MQ_BIN=$bin MQ_WORK=$work "$bin/minqing-tour" \
-	    "$here/tour.txt" "$work/nodes/facts"
-	code=$?
+	"$bin/minqing-tour" "$here" "$work"
 	stty "$tty_was" 2>/dev/null
 	# The tour cuts the hub; it is to be there again in any case.
-	hub_pid=$(cat "$work/hub.pid")
-	[ -n "$hub_pid" ] || hub_start
-	return $code
+	hub start
 }
 
 chooser() {
@@ -193,7 +171,7 @@ chooser() {
     3  Street desk     street office       number $(fact street)   PIN $pin
     0  Tour            two minutes by itself; any key takes over
 
-    h  Hub             $(if [ -n "$hub_pid" ]; then echo "running; h cuts it"
+    h  Hub             $(if hub_runs; then echo "running; h cuts it"
 			else echo "cut; h brings it back"; fi)
     q  Leave           stops everything and removes it
 END
@@ -207,7 +185,7 @@ END
     3  街道            清河街道办           编号 $(fact street)   密码 $pin
     0  两分钟演示      自己演一遍,按任意键接手
 
-    h  区里的网络      $(if [ -n "$hub_pid" ]; then echo "通着;按 h 断开"
+    h  区里的网络      $(if hub_runs; then echo "通着;按 h 断开"
 			else echo "断了;按 h 恢复"; fi)
     q  离开            停下并清掉演示的一切
 END
@@ -229,7 +207,7 @@ while :; do
 	2) run captain "$(fact captain)" ;;
 	3) run street "$(fact street)" ;;
 	0) tour ;;
-	h) if [ -n "$hub_pid" ]; then hub_stop; else hub_start; fi ;;
+	h) if hub_runs; then hub stop; else hub start; fi ;;
 	q | Q | '') say ""; exit 0 ;;
 	esac
 done

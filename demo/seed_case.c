@@ -201,8 +201,34 @@ static void rate(struct seed *w, struct seed_case *c)
 	    false, "rate", &f);
 }
 
+/* A report about somebody: only the street's desk sees it. */
+static bool in_confidence(struct seed *w, struct seed_case *c,
+    struct utc *next)
+{
+	struct fields f = { NULL, 0, 0 };
+
+	if (c->stage == REPORTED) {
+		seed_case_do(w, c, &w->desk[0], true, "accept", &f);
+		c->stage = ACCEPTED;
+		*next = at_work(w, in_minutes(w, 200, 500), true);
+	} else if (c->stage == ACCEPTED) {
+		fields_set(&f, "measure", measures[5]);
+		fields_set(&f, "spoke_to", "居民本人");
+		seed_case_do(w, c, &w->desk[0], true, "answer_now", &f);
+		c->stage = ANSWERED;
+		*next = at_work(w, in_minutes(w, 600, 1500), true);
+	} else {
+		fields_set(&f, "solved", "yes");
+		seed_case_do(w, c, &w->desk[1], true, "confirm", &f);
+		return false;
+	}
+	return true;
+}
+
 bool seed_case_step(struct seed *w, struct seed_case *c, struct utc *next)
 {
+	if (c->confidential)
+		return in_confidence(w, c, next);
 	switch ((enum stage)c->stage) {
 	case REPORTED:
 		accept(w, c, next);
@@ -221,7 +247,8 @@ bool seed_case_step(struct seed *w, struct seed_case *c, struct utc *next)
 		return true;
 	case ANSWERED:
 		confirm(w, c, next);
-		return seed_chance(w, 70);
+		/* Not everybody is asked for a mark. */
+		return c->stage != CONFIRMED || seed_chance(w, 70);
 	case CONFIRMED:
 		rate(w, c);
 		return false;
@@ -298,6 +325,6 @@ struct seed_case seed_case_open(struct seed *w, int site,
 	c.rec = seed_open(w, s->n, who, "request", &f, &res);
 	seed_carry(s->n, w->street_node, res.first, res.n);
 	*next = strcmp(c.grade, "urgent") == 0 ? in_minutes(w, 2, 12) :
-	    at_work(w, in_minutes(w, 5, 70), false);
+	    at_work(w, in_minutes(w, 5, 70), c.confidential);
 	return c;
 }

@@ -271,9 +271,7 @@ static void new_case(struct days *d, int s)
 	d->cases = xgrow(d->cases, &d->cases_cap, d->ncases + 1,
 	    sizeof(*d->cases));
 	d->cases[d->ncases] = seed_case_open(w, s, who, &next);
-	/* Nobody sees a confidential one but the next level's desk. */
-	if (!d->cases[d->ncases].confidential)
-		plan(d, next, CASE_STEP, s, (int)d->ncases, 0, 0);
+	plan(d, next, CASE_STEP, s, (int)d->ncases, 0, 0);
 	d->ncases++;
 }
 

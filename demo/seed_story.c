@@ -335,6 +335,20 @@ static void water_off(struct seed *w)
 	seed_open(w, w->street_node, &w->desk[0], "notice", &f, NULL);
 }
 
+/* Found here, told to the neighbours. */
+static void found(struct seed *w)
+{
+	struct fields f = { NULL, 0, 0 };
+
+	fields_set(&f, "topic", "lost");
+	fields_set(&f, "audience", w->sites[1].org);
+	seed_when(&f, "from", env_now(&w->env));
+	seed_when(&f, "until", seed_time(w, 7, 18, 0));
+	fields_set(&f, "text", say[SAY_LOST]);
+	seed_open(w, w->sites[0].n, staff(w, 0, "lead", 0), "notice", &f,
+	    NULL);
+}
+
 /* An elder living alone whose visit is due since four days. */
 static void alone(struct seed *w)
 {
@@ -403,14 +417,15 @@ static const struct event events[] = {
 	{ -30, false, 16, 0, alone },
 	{ -1, false, 13, 8, stairs },
 	{ -1, false, 16, 12, stairs_done },
-	{ 3, true, 9, 31, returned },
-	{ 2, true, 9, 12, returned_back },
+	{ 2, true, 9, 31, returned },
+	{ 1, true, 16, 40, returned_back },
 	{ 3, true, 15, 21, flood },
 	{ -2, false, 10, 47, conflict },
 	{ -1, false, 10, 19, slip },
 	{ -6, false, 17, 0, event },
 	{ -1, false, 16, 0, event_full },
 	{ -1, false, 17, 2, water_off },
+	{ -1, false, 11, 20, found },
 	{ -1, false, 14, 5, forgotten },
 	{ -1, false, 15, 30, closing },
 };
