@@ -75,7 +75,7 @@ enum mq_status ledger_erase(struct node *n, struct ref id, struct ref why,
 
 struct ledger_report {
 	int64_t entries, chains, bodies, erased, bad;
-	char first_bad[200];	/* which entry and what is wrong, in words */
+	char first_bad[240];	/* which entry, what is wrong: "中文‖English" */
 };
 /* Walks every chain: hashes, links, gaps, body digests, saves whole, the
  * copy of the head.  progress may be NULL.  MQ_E_DAMAGED when bad > 0. */

@@ -6,6 +6,7 @@
 
 #include "base/xmalloc.h"
 #include "ledger.h"
+#include "why.h"
 
 struct walk {
 	struct node *n;
@@ -16,15 +17,26 @@ struct walk {
 	int64_t save_end;	/* sequence after the open save */
 };
 
-static void bad(struct walk *w, struct ref id, const char *why)
+/* The first complaint is kept in both languages, for err_say(). */
+static void say(struct walk *w, struct ref id, const char *zh,
+    const char *en)
 {
 	char text[ENTRY_REF_TEXT];
 
 	if (w->rep->bad++ == 0) {
 		ref_text(id, text);
 		snprintf(w->rep->first_bad, sizeof(w->rep->first_bad),
-		    "%s: %s", text, why);
+		    "%.24s %.90s" WHY_BAR "%.24s %.80s", text, zh, text, en);
 	}
+}
+
+static void bad(struct walk *w, struct ref id, enum why why)
+{
+	char zh[120];
+	const char *both = why_words(why), *bar = strstr(both, WHY_BAR);
+
+	snprintf(zh, sizeof(zh), "%.*s", (int)(bar - both), both);
+	say(w, id, zh, bar + strlen(WHY_BAR));
 }
 
 static void check_links(struct walk *w, const struct entry *e)
@@ -40,16 +52,16 @@ static void check_links(struct walk *w, const struct entry *e)
 	}
 	if (w->seq && e->id.seq == w->seq + 1) {
 		if (memcmp(e->prev, w->hash, CRYPTO_HASH) != 0)
-			bad(w, e->id, "与上一条接不上 (broken link)");
+			bad(w, e->id, WHY_LEDGER_BROKEN_LINK);
 	} else if (own && e->id.seq != w->seq + 1) {
-		bad(w, e->id, "中间缺条目 (gap)");
+		bad(w, e->id, WHY_LEDGER_GAP);
 	} else if (e->id.seq == 1 && dev_epoch(e->id.dev) == 0 &&
 	    memcmp(e->prev, zero, CRYPTO_HASH) != 0) {
-		bad(w, e->id, "第一条前面不应有别的 (bad first link)");
+		bad(w, e->id, WHY_LEDGER_BAD_FIRST_LINK);
 	}
 	if (own && w->save_end && e->id.seq < w->save_end &&
 	    e->save_first + e->save_n != w->save_end)
-		bad(w, e->id, "一次保存不完整 (save not whole)");
+		bad(w, e->id, WHY_LEDGER_SAVE_NOT_WHOLE);
 	w->save_end = e->save_first + e->save_n;
 }
 
@@ -66,18 +78,18 @@ static void check_body(struct walk *w, const struct entry *e,
 		if (db_i64(s, "gone"))
 			w->rep->erased++;
 		else
-			bad(w, e->id, "正文不见了 (body missing)");
+			bad(w, e->id, WHY_LEDGER_BODY_MISSING);
 		return;
 	}
 	w->rep->bodies++;
 	if (crypto_rest_unwrap(w->n->keys.data, e->id.dev.v, e->id.seq, box,
 	    len, &plain, NULL) != MQ_OK || plain.len < ENTRY_SALT) {
-		bad(w, e->id, "正文被改动 (body changed)");
+		bad(w, e->id, WHY_LEDGER_BODY_CHANGED);
 	} else {
 		entry_body_hash((const uint8_t *)plain.data,
 		    plain.data + ENTRY_SALT, plain.len - ENTRY_SALT, bh);
 		if (memcmp(bh, e->bh, sizeof(bh)) != 0)
-			bad(w, e->id, "正文与摘要不符 (body digest)");
+			bad(w, e->id, WHY_LEDGER_BODY_DIGEST);
 		crypto_wipe(plain.data, plain.len);
 	}
 	buf_free(&plain);
@@ -96,12 +108,12 @@ static void check_one(struct walk *w, struct db_stmt *s)
 	w->rep->entries++;
 	entry_hash(head, len, hash);
 	if (hlen != CRYPTO_HASH || memcmp(stored, hash, hlen) != 0) {
-		bad(w, id, "条目头被改动 (header changed)");
+		bad(w, id, WHY_LEDGER_HEADER_CHANGED);
 	} else if (entry_check_head(head, len, &e, &err) != MQ_OK) {
-		bad(w, id, err.detail);
+		say(w, id, err.detail, err.detail);
 	} else if (!ref_equal(e.id, id) ||
 	    ref_rec(e.subj) != db_i64(s, "subj")) {
-		bad(w, id, "编号对不上 (identity)");
+		bad(w, id, WHY_LEDGER_IDENTITY);
 	} else {
 		check_links(w, &e);
 		check_body(w, &e, s);
@@ -130,15 +142,15 @@ static void check_head(struct walk *w)
 	db_bind_i64(s, id.dev.v);
 	db_bind_i64(s, id.seq);
 	if (db_step(s, &row, &err) != MQ_OK || !row) {
-		bad(w, id, "末条不见了 (head missing)");
+		bad(w, id, WHY_LEDGER_HEAD_MISSING);
 	} else {
 		p = db_blob(s, "hash", &len);
 		if (len != CRYPTO_HASH || memcmp(p, h.hash, len) != 0)
-			bad(w, id, "末条对不上 (head differs)");
+			bad(w, id, WHY_LEDGER_HEAD_DIFFERS);
 	}
 	db_done(&s);
 	if (ledger_tail_lost(w->n))
-		bad(w, id, "尾部丢失,联网后自动补回 (lost tail)");
+		bad(w, id, WHY_LEDGER_LOST_TAIL);
 }
 
 enum mq_status ledger_verify(struct node *n,

@@ -113,7 +113,7 @@ struct record_query {
 	const char *scope;	/* JSON list of org codes, NULL: all here */
 	struct utc from, to;	/* opened_at, 0 open-ended */
 	struct utc due_before;	/* 0 any */
-	int flags_all, flags_none;	/* void ones are left out unless asked */
+	int flags_all, flags_none;	/* void ones only when asked for */
 	int slot;		/* SORT_KEY */
 	const char *prefix;	/* SORT_KEY: key begins with */
 };

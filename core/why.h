@@ -4,6 +4,9 @@
 #ifndef MQ_WHY_H
 #define MQ_WHY_H
 
+/* Stands between the two languages. */
+#define WHY_BAR "‖"
+
 enum why {
 #define WHY(id, zh, en) WHY_##id,
 #include "why.def"
