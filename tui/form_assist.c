@@ -21,8 +21,8 @@ static unsigned put_phrase(struct panel_form *p, const struct phrase *ph)
 {
 	enum lang lang = p->d->n->env->lang;
 
-	form_page_insert(panel_form_page(p), ph->text[lang][0] ? ph->text[lang] :
-	    ph->text[LANG_ZH]);
+	form_page_insert(panel_form_page(p),
+	    ph->text[ph->text[lang][0] ? lang : LANG_ZH]);
 	panel_form_keep(p);
 	return PANEL_REDRAW;
 }

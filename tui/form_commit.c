@@ -8,7 +8,6 @@
 #include "../core/base/clock.h"
 #include "../core/base/xmalloc.h"
 #include "../core/ledger.h"
-#include "../core/roster.h"
 #include "form_clock.h"
 #include "panels.h"
 #include "popup.h"
@@ -103,19 +102,17 @@ static unsigned why_answered(struct panel *base, int answer)
 static void say_built(struct panel_form *p, struct buf *out)
 {
 	struct record_event *ev = NULL;
+	enum lang lang = p->d->n->env->lang;
 	struct err err = ERR_INIT;
+	char count[16], text[600], name[64], at[32];
 	int n = 0, i;
 
 	if (save_built_on(p->d->n, p->rec, &ev, &n, &err) != MQ_OK) {
-		char text[600];
-
-		err_say_part(&err, ERR_WHAT, p->d->n->env->lang, text, sizeof(text));
+		err_say_part(&err, ERR_WHAT, lang, text, sizeof(text));
 		buf_addf(out, "%s\n", text);
 		return;
 	}
 	if (n > 0) {
-		char count[16], text[200];
-
 		snprintf(count, sizeof(count), "%d", n);
 		words_fill(text, sizeof(text), W_FORM_BUILT, count, NULL);
 		buf_addf(out, "%s\n", text);
@@ -124,13 +121,12 @@ static void say_built(struct panel_form *p, struct buf *out)
 		const struct kind *k = pack_kind(p->d->n->pack, ev[i].e.kind);
 		const struct flow_step *s = k && ev[i].step[0] ?
 		    kind_step(k, ev[i].step) : NULL;
-		const char *name = roster_name(p->d->n->roster, ev[i].e.by);
-		char at[32];
 
 		clock_show(ev[i].e.at, CLOCK_SHORT, at, sizeof(at));
-		buf_addf(out, "  %s %s %s\n", at, name ? name : ev[i].e.by,
-		    s ? s->label[p->d->n->env->lang] : k ? k->label[p->d->n->env->lang] :
-		    ev[i].e.kind);
+		desk_person_name(p->base.app, ev[i].e.by, name,
+		    sizeof(name));
+		buf_addf(out, "  %s %s %s\n", at, name, s ?
+		    s->label[lang] : k ? k->label[lang] : ev[i].e.kind);
 	}
 	record_events_free(&ev, n);
 }

@@ -18,7 +18,7 @@ struct form_save {
 	int64_t rec;			/* 0: opens a record */
 	const char *step;		/* "" unless a step on rec */
 	const char *why;		/* correction */
-	int at_page;			/* page of the first complaint, -1 none */
+	int at_page;		/* page of the first complaint, -1 none */
 	int ncomplaints;		/* shown at fields */
 };
 

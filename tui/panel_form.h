@@ -20,7 +20,7 @@ struct panel_form {
 	char about[200];	/* title of the record we work on */
 	struct form_draft draft;
 	struct fields carried;	/* what the second page took over */
-	int found[PANEL_FORM_RESUME];	/* numbers of drafts offered at the start */
+	int found[PANEL_FORM_RESUME];	/* drafts offered at the start */
 	size_t nfound;
 	bool quiet;		/* closes after saving, says nothing */
 	int64_t saved;		/* the record that was opened */

@@ -29,7 +29,7 @@ struct panel_saved {
 	int nrecs;
 	char until[16];		/* undo until */
 	bool can_undo;
-	bool opened;		/* the first record is new: another can follow */
+	bool opened;		/* the first is new: another can follow */
 };
 
 static struct panel_saved *saved_of(struct panel *p)

@@ -28,7 +28,7 @@ struct panel_tap {
 	int64_t today;
 	int64_t station;		/* open station record, 0 none */
 	char since[32];
-	int again;			/* choice to save once the clock is set */
+	int again;		/* choice to save once the clock is set */
 };
 
 static struct panel_tap *tap_of(struct panel *p)

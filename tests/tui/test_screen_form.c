@@ -427,6 +427,71 @@ static void test_kept_and_parked(void **state)
 	screen_stop(&s);
 }
 
+static void test_hang_up(void **state)
+{
+	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	int status = -1;
+
+	(void)state;
+	pick_third(s);
+	fill_rest(s);
+	screen_keys(s, "线路断了");
+	screen_see(s, "线路断了");
+	screen_signal(s, SIGHUP);
+	assert_true(screen_wait_exit(s, SCREEN_WAIT, &status));
+	assert_int_equal(status, 0);
+	screen_stop(&s);
+	s = come_in(STATION_GRIDWORKER, NULL);
+	screen_keys(s, "1");
+	screen_see(s, "接着写 走访");
+	screen_keys(s, "1");
+	screen_see(s, "线路断了");
+	screen_stop(&s);
+}
+
+/* Every page once, then out by the door: nothing is left behind. */
+static void test_clean_way_out(void **state)
+{
+	struct screen *s = come_in(STATION_CAPTAIN, NULL);
+	int status = -1;
+
+	(void)state;
+	pick_third(s);
+	fill_rest(s);
+	screen_key(s, "F5");
+	screen_see(s, "> 类型");
+	screen_key(s, "F3");
+	screen_key(s, "Esc");
+	screen_see(s, "已留在草稿 1");
+	screen_keys(s, "9");
+	screen_see(s, "没写完的");
+	screen_keys(s, "1");
+	screen_see(s, "> 类型");
+	screen_key(s, "F8");
+	screen_see(s, "不开诉求了");
+	screen_key(s, "F2");
+	screen_see(s, "填一次:走访 1");
+	screen_keys(s, "1");
+	screen_see(s, "请您看看");
+	screen_keys(s, "2");
+	screen_see(s, "更正:走访");
+	screen_key(s, "Esc");
+	screen_see(s, "填一次:走访 1");
+	screen_keys(s, "2");
+	screen_see(s, "刚才保存的全部撤销");
+	screen_keys(s, "1");
+	screen_see(s, "已撤销");
+	screen_key(s, "Esc");
+	screen_see(s, "1 记走访");
+	screen_key(s, "Ctrl-q");
+	screen_see(s, "退出程序");
+	screen_keys(s, "2");
+	assert_true(screen_wait_exit(s, SCREEN_WAIT, &status));
+	assert_int_equal(status, 0);
+	assert_int_equal(count("visit"), 0);
+	screen_stop(&s);
+}
+
 /* ---- 更正 ---- */
 
 static int64_t visit_with_request(void)
@@ -548,6 +613,8 @@ int main(void)
 		TEST(test_killed_in_the_middle),
 		TEST(test_both_pages_survive),
 		TEST(test_kept_and_parked),
+		TEST(test_hang_up),
+		TEST(test_clean_way_out),
 		TEST(test_other_person),
 		TEST(test_large_print),
 		TEST(test_resize_in_the_middle),
