@@ -400,6 +400,8 @@ static unsigned home_key(struct panel *p, uint32_t key)
 		size_t i = (size_t)h->menu.picked;
 
 		h->menu.picked = -1;
+		if (i >= WIDGET_MENU_PAGE)
+			h->menu.here = 0;	/* digits mean the same again */
 		ways[i].go(p->app);
 		return PANEL_REDRAW;
 	}
