@@ -381,7 +381,7 @@ static void open_picker(struct panel_form *p, struct form_field *ff)
 	xcopy(typed, sizeof(typed), ff->wanted);
 	ff->wants_pick = false;
 	if (ff->def->type == FT_ORG)
-		panel_org_open(p->base.app, "");
+		panel_org_open(p->base.app, "", typed);
 	else
 		panel_person_open(p->base.app, kind_to_pick(ff->def,
 		    p->d->n->pack), typed);
@@ -558,6 +558,8 @@ static bool form_offers(struct panel *base, enum action act)
 		return !p->rec && !p->quiet;
 	case ACT_FORM_PHRASE:
 		return form_assist_phrases(p, ph) > 0;
+	case ACT_FORM_AGAIN:
+		return !p->rec && form_page_here(panel_form_page(p)) != NULL;
 	case ACT_FORM_ERROR:
 		return form_page_complaints(panel_form_page(p)) > 0;
 	default:
@@ -621,6 +623,9 @@ static void form_paint(struct panel *base, const struct draw *d)
 	/* 告知: said where there is room for it. */
 	if (notice[0] && !p->step[0] && d->h >= 16)
 		y += draw_wrapped(d, y, 2, d->w - 4, 2, ROLE_HINT, notice);
+	/* A step may ask nothing but to be confirmed. */
+	if (!form_page_here(panel_form_page(p)))
+		draw_text(d, y + 1, 2, 0, ROLE_HINT, word(W_FORM_NOTHING));
 	body = draw_sub(d, y, 0, d->h - y, d->w);
 	form_page_paint(panel_form_page(p), &body);
 }

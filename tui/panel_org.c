@@ -143,7 +143,7 @@ static int by_tree(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-void panel_org_open(struct app *app, const char *root)
+void panel_org_open(struct app *app, const char *root, const char *typed)
 {
 	struct panel_org *p = xcalloc(1, sizeof(*p));
 	const struct orgs *o;
@@ -165,6 +165,8 @@ void panel_org_open(struct app *app, const char *root)
 	    .item_size = sizeof(*p->items), .same = same, .match = match };
 	widget_list_init(&p->list, &source, &p->src);
 	p->list.type_to_filter = true;
+	if (typed[0])		/* what opened the page belongs to the search */
+		widget_list_paste(&p->list, typed, strlen(typed));
 	app_push(app, &p->base, &org_ops);
 }
 

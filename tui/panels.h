@@ -52,7 +52,7 @@ void panel_show_open(struct app *app, int64_t rec);
  * something was picked; read it with panel_pick_*(). */
 void panel_person_open(struct app *app, const char *kind, const char *typed);
 int64_t panel_person_picked(const struct panel *child);	/* rec */
-void panel_org_open(struct app *app, const char *root);
+void panel_org_open(struct app *app, const char *root, const char *typed);
 const char *panel_org_picked(const struct panel *child);
 
 #endif
