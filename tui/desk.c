@@ -19,6 +19,7 @@
 #include "popup.h"
 #include "words.h"
 
+#define SAVE_WAIT_MS (3 * MS_SECOND)	/* a person waits for the lock */
 #define FOLD_BIT 8		/* subjects folded between two looks at the keys */
 #define INDEX_BIT 16
 #define SLOW_MS (10 * MS_MINUTE)	/* unsent that long: the line is down */
@@ -457,31 +458,43 @@ static void hook_touched(struct app *app)
 }
 
 /* Folding what came in, then the search index; both in small bits. */
+static enum mq_status idle_work(struct desk *d, bool *more, struct err *err)
+{
+	int64_t left = 0;
+	enum mq_status st;
+
+	*more = true;
+	if (desk_counts(d->app)->unfolded > 0) {
+		st = record_fold_pending(d->n, FOLD_BIT, &left, err);
+		d->counts_fresh = false;
+		if (st == MQ_OK && left == 0)
+			bell_ring(d->n);	/* lists may show them now */
+		return st;
+	}
+	st = search_drain(d->n, INDEX_BIT, &left, err);
+	*more = left > 0;
+	return st;
+}
+
+/* Nobody waits for this: a ledger in use is tried again after the next key,
+ * and the screen never stands still for it. */
 static bool hook_work(struct app *app)
 {
 	struct desk *d = desk_of(app);
-	const struct outbox_counts *c = desk_counts(app);
 	struct err err = ERR_INIT;
-	int64_t left = 0;
+	enum mq_status st;
+	bool more = false;
 
 	if (d->n->read_only)
 		return false;
-	if (c->unfolded > 0) {
-		if (record_fold_pending(d->n, FOLD_BIT, &left, &err)
-		    != MQ_OK) {
-			log_err("fold", &err);
-			return false;
-		}
-		d->counts_fresh = false;
-		if (left == 0)
-			bell_ring(d->n);	/* lists may show them now */
-		return true;
-	}
-	if (search_drain(d->n, INDEX_BIT, &left, &err) != MQ_OK) {
-		log_err("search", &err);
-		return false;
-	}
-	return left > 0;
+	db_set_wait(d->n->db, 0);
+	st = idle_work(d, &more, &err);
+	db_set_wait(d->n->db, SAVE_WAIT_MS);
+	if (st == MQ_OK)
+		return more;
+	if (st != MQ_E_LOCKED)
+		log_err("work", &err);
+	return false;
 }
 
 const struct app_hooks desk_hooks = {
