@@ -19,6 +19,14 @@
 #define PACK_FACTORY "standard"
 #define PACKS_UP 6	/* folders to climb from the program to the source */
 
+/* The same reason in the words of a start that did not come about. */
+static enum mq_status other_words(struct err *err, enum mq_status code)
+{
+	if (err)
+		err->code = code;
+	return code;
+}
+
 /* ---- node.ini ---- */
 
 struct setting { const char *section, *key; size_t at, size; };
@@ -230,11 +238,27 @@ static enum mq_status load_pack(struct node *n, struct err *err)
 	if (!st)
 		return MQ_OK;
 	log_err("pack", &n->pack_err);
+	if (st != MQ_E_PACK_MISSING)
+		n->pack_err.code = MQ_E_PACK_FACTORY;
 	n->factory_pack = true;
-	return try_pack(n, node_packs_dir(), PACK_FACTORY, err);
+	st = try_pack(n, node_packs_dir(), PACK_FACTORY, err);
+	return st ? other_words(err, MQ_E_PACK_NONE) : MQ_OK;
 }
 
 /* ---- the database ---- */
+
+/* A file without tables where a ledger is known to have been: emptied, or
+ * its log was taken away. */
+static bool hollow(struct node *n)
+{
+	struct err err = ERR_INIT;
+	int64_t steps = 0;
+	enum mq_status st;
+
+	st = db_scalar(n->db, "SELECT count(*) FROM schema_version", &steps,
+	    &err);
+	return (st == MQ_OK && steps == 0) || (st == MQ_E_DB && !err.sys);
+}
 
 static enum mq_status open_db(struct node *n, int flags, struct err *err)
 {
@@ -252,8 +276,12 @@ static enum mq_status open_db(struct node *n, int flags, struct err *err)
 	if (st == MQ_E_READ_ONLY && !(flags & DB_READ_ONLY))
 		st = db_open(n->env, where, flags | DB_READ_ONLY, NULL,
 		    &n->db, err);
+	if (st == MQ_E_DAMAGED)
+		return other_words(err, MQ_E_DB_BROKEN);
 	if (st)
 		return st;
+	if (!(flags & DB_CREATE) && hollow(n))
+		return err_set(err, MQ_E_DB_MISSING, "%s", path);
 	n->read_only = db_is_read_only(n->db);
 	st = search_register(n->db, err);
 	if (!st && !n->read_only)
@@ -301,14 +329,16 @@ static enum mq_status open_parts(struct node *n, int flags, struct err *err)
 	if (!file_exists(path))
 		return err_set(err, MQ_E_NOT_NODE, "%s", n->dir);
 	st = read_keys(n->env, n->dir, &n->keys, err);
+	if (st)
+		return other_words(err, MQ_E_NODE_KEY);
 	file_join(path, sizeof(path), n->dir, "node.ini");
-	if (!st)
-		st = ini_read(n->env, path, take_setting, &n->set, err);
+	st = ini_read(n->env, path, take_setting, &n->set, err);
 	if (!st && !n->set.number)
-		st = err_set(err, MQ_E_SETTINGS, "node.ini: number");
-	if (!st)
-		st = open_db(n, (flags & NODE_READ ? DB_READ_ONLY : 0) |
-		    (flags & NODE_FAST ? DB_FAST_SYNC : 0), err);
+		st = err_set(err, MQ_E_NODE_INI, "%s: number", path);
+	if (st)
+		return other_words(err, MQ_E_NODE_INI);
+	st = open_db(n, (flags & NODE_READ ? DB_READ_ONLY : 0) |
+	    (flags & NODE_FAST ? DB_FAST_SYNC : 0), err);
 	if (!st)
 		n->dev = dev_make(n->set.number,
 		    (int)node_meta(n, "epoch"));
@@ -316,8 +346,10 @@ static enum mq_status open_parts(struct node *n, int flags, struct err *err)
 		st = load_pack(n, err);
 	if (!st && !(flags & NODE_NO_PACK)) {
 		file_join(path, sizeof(path), n->dir, "roster");
-		if (file_exists(path) && roster_load(n, &n->pack_err))
-			log_err("roster", &n->pack_err);
+		if (file_exists(path) && roster_load(n, &n->roster_err)) {
+			log_err("roster", &n->roster_err);
+			n->roster_err.code = MQ_E_ROSTER_NONE;
+		}
 	}
 	return st;
 }

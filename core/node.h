@@ -66,6 +66,7 @@ struct node {
 	bool read_only;
 	bool factory_pack;		/* the wanted pack could not be read */
 	struct err pack_err;		/* and why */
+	struct err roster_err;		/* why there is no roster, or no code */
 };
 
 enum node_flags {

@@ -9,6 +9,7 @@
 #include "words.h"
 
 #define BAR_MAX 32		/* actions in a footer */
+#define NOTICE_LINES 4
 
 /* The light stands on the header's ground, whatever role it was given. */
 static enum theme_role light_on_header(enum theme_role role)
@@ -84,10 +85,28 @@ void frame_header(const struct draw *screen, const struct app_header *h,
 		draw_text(&line, 0, x, end - x, ROLE_HEADER, title);
 }
 
+static void no_line(void *ctx, const char *s, size_t len)
+{
+	(void)ctx;
+	(void)s;
+	(void)len;
+}
+
+/* What happened, what was kept, what to do: rarely fits one line. */
 void frame_notice(const struct draw *screen, enum theme_role role,
     const char *text)
 {
-	draw_text(screen, screen->h - 2, 1, screen->w - 2, role, text);
+	int cells = screen->w - 2, n, top;
+
+	n = text_wrap(text, strlen(text), cells, no_line, NULL);
+	n = n < NOTICE_LINES ? n : NOTICE_LINES;
+	if (n <= 1) {
+		draw_text(screen, screen->h - 2, 1, cells, role, text);
+		return;
+	}
+	top = screen->h - 1 - n;
+	draw_fill(screen, top, 0, n, screen->w, ROLE_TEXT);
+	draw_wrapped(screen, top, 1, cells, n, role, text);
 }
 
 void frame_progress(const struct draw *screen, const char *what, int64_t done,

@@ -143,9 +143,11 @@ static enum mq_status check_place(const struct choices *c, struct err *err)
 static void notices(struct app *app, struct desk *d)
 {
 	char words[1200];
+	const struct err *err = d->n->roster_err.code ? &d->n->roster_err :
+	    d->n->factory_pack ? &d->n->pack_err : NULL;
 
-	if (d->n->factory_pack || d->n->pack_err.code == MQ_E_ROSTER) {
-		err_say(&d->n->pack_err, app_lang(app), words, sizeof(words));
+	if (err != NULL) {
+		err_say(err, app_lang(app), words, sizeof(words));
 		app_notice(app, ROLE_WARN, words);
 	} else if (geteuid() == 0) {
 		app_notice(app, ROLE_WARN, word(W_ROOT_WARNING));

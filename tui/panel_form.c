@@ -326,18 +326,35 @@ static unsigned drop_page(struct panel_form *p)
 
 /* ---- leaving and parking ---- */
 
+static unsigned leave_answered(struct panel *base, int answer)
+{
+	(void)base;
+	return answer == 0 ? PANEL_CLOSE : PANEL_REDRAW;
+}
+
+/* Puts the draft on the disk; where that fails the form stays open, because
+ * nothing else holds the words, and the person decides. */
+static bool kept_safe(struct panel_form *p)
+{
+	form_keep(&p->base);
+	if (p->d->drafts && !draft_dirty(p->d->drafts) && p->draft.number)
+		return true;
+	popup_confirm(&p->base, word(W_FORM_UNSAFE_TITLE),
+	    word(W_FORM_UNSAFE), leave_answered);
+	return false;
+}
+
 static unsigned leave_form(struct panel_form *p)
 {
 	char text[200], n[16];
 
 	if (!touched(p))
 		return PANEL_CLOSE;
-	form_keep(&p->base);
-	if (p->draft.number) {
-		snprintf(n, sizeof(n), "%d", p->draft.number);
-		words_fill(text, sizeof(text), W_FORM_KEPT, n, NULL);
-		app_notice(p->base.app, ROLE_NOTICE, text);
-	}
+	if (!kept_safe(p))
+		return PANEL_REDRAW;
+	snprintf(n, sizeof(n), "%d", p->draft.number);
+	words_fill(text, sizeof(text), W_FORM_KEPT, n, NULL);
+	app_notice(p->base.app, ROLE_NOTICE, text);
 	return PANEL_CLOSE;
 }
 
@@ -352,7 +369,10 @@ static unsigned park(struct panel_form *p)
 		return PANEL_REDRAW;
 	}
 	p->draft.parked = true;
-	form_keep(&p->base);
+	if (!kept_safe(p)) {
+		p->draft.parked = false;
+		return PANEL_REDRAW;
+	}
 	snprintf(n, sizeof(n), "%d", p->draft.number);
 	words_fill(text, sizeof(text), W_FORM_PARKED, n, NULL);
 	memset(&p->draft, 0, sizeof(p->draft));

@@ -204,7 +204,7 @@ open_file(struct db *db, const char *path, int flags, struct err *err)
 
 	if ((flags & DB_CREATE) != 0)
 		how |= SQLITE_OPEN_CREATE;
-	else if (strcmp(path, ":memory:") != 0 && !file_exists(path))
+	else if (strcmp(path, ":memory:") != 0 && !has_content(path, ""))
 		return err_set(err, MQ_E_DB_MISSING, "%s", path);
 	if (db->read_only)
 		return open_read_only(db, path, err);
