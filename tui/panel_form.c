@@ -23,6 +23,7 @@
 #define SYNC_MS 1000
 #define FOLLOW_KIND "request"	/* what a visit may open with it */
 #define FOLLOW_FROM "visit"
+#define TROUBLE_MS (10 * MS_SECOND)	/* keys do not wipe it away */
 
 static struct panel_form *form_of(struct panel *p)
 {
@@ -55,7 +56,7 @@ static void draft_trouble(struct panel_form *p, const struct err *err)
 		return;
 	p->draft.failed = true;
 	err_say_part(err, ERR_WHAT, lang_of(p), text, sizeof(text));
-	app_notice(p->base.app, ROLE_WARN, text);
+	app_notice_for(p->base.app, ROLE_WARN, text, TROUBLE_MS);
 }
 
 void panel_form_keep(struct panel_form *p)
@@ -329,18 +330,21 @@ static unsigned drop_page(struct panel_form *p)
 static unsigned leave_answered(struct panel *base, int answer)
 {
 	(void)base;
-	return answer == 0 ? PANEL_CLOSE : PANEL_REDRAW;
+	return answer == 1 ? PANEL_CLOSE : PANEL_REDRAW;
 }
 
 /* Puts the draft on the disk; where that fails the form stays open, because
  * nothing else holds the words, and the person decides. */
 static bool kept_safe(struct panel_form *p)
 {
+	const char *answers[] = { word(W_FORM_UNSAFE_STAY),
+	    word(W_FORM_UNSAFE_LEAVE) };
+
 	form_keep(&p->base);
 	if (p->d->drafts && !draft_dirty(p->d->drafts) && p->draft.number)
 		return true;
-	popup_confirm(&p->base, word(W_FORM_UNSAFE_TITLE),
-	    word(W_FORM_UNSAFE), leave_answered);
+	popup_ask(&p->base, word(W_FORM_UNSAFE_TITLE), word(W_FORM_UNSAFE),
+	    answers, ARRAY_LEN(answers), leave_answered);
 	return false;
 }
 
