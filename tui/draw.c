@@ -330,6 +330,30 @@ void draw_row(const struct draw *d, int y, int x, const struct draw_cell *c,
 	}
 }
 
+/* A 汉字 that an edge at column x cuts in two goes altogether: curses would
+ * keep the other half, and paint the line one cell out the next time. */
+static void spare_half(int y, int x)
+{
+	wchar_t wcs[CCHARW_MAX + 1];
+	cchar_t c;
+	attr_t attr;
+	short pair;
+	int at = 0, w;
+
+	if (x >= COLS)
+		return;
+	for (; at < x; at += w) {
+		if (mvin_wch(y, at, &c) == ERR ||
+		    getcchar(&c, wcs, &attr, &pair, NULL) == ERR)
+			return;
+		w = text_cp_cells((uint32_t)wcs[0]);
+		if (w < 1)
+			w = 1;
+	}
+	if (at > x)
+		mvaddstr(y, x - 1, "  ");
+}
+
 void draw_fill(const struct draw *d, int y, int x, int h, int w,
     enum theme_role role)
 {
@@ -340,8 +364,11 @@ void draw_fill(const struct draw *d, int y, int x, int h, int w,
 	    setcchar(&blank, L" ", looks[role].attr, looks[role].pair, NULL)
 	    != OK)
 		return;
-	for (int i = 0; i < s.h; i++)
+	for (int i = 0; i < s.h; i++) {
+		spare_half(s.y + i, s.x);
+		spare_half(s.y + i, s.x + s.w);
 		mvhline_set(s.y + i, s.x, &blank, s.w);
+	}
 }
 
 static const wchar_t *line_sign(int which)

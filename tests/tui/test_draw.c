@@ -39,6 +39,8 @@ static const char *const rows[] = {
 	"一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十甲乙丙",
 };
 
+static bool covered;		/* a blank over two halves of 汉字 */
+
 static void rows_paint(struct panel *p, const struct draw *d)
 {
 	struct draw odd = draw_sub(d, 16, 3, 1, 7);	/* three and a half */
@@ -50,6 +52,8 @@ static void rows_paint(struct panel *p, const struct draw *d)
 	}
 	draw_text(&odd, 0, 0, 0, ROLE_TEXT, "一二三四五");
 	draw_text(d, 16, 10, 0, ROLE_TEXT, "|");
+	if (covered)
+		draw_fill(d, 16, 6, 1, 2, ROLE_TEXT);
 	draw_text(d, -1, 0, 0, ROLE_TEXT, "outside");
 	draw_text(d, 0, 500, 0, ROLE_TEXT, "outside");
 	draw_text(d, 500, 0, 0, ROLE_TEXT, "outside");
@@ -60,8 +64,16 @@ static void rows_paint(struct panel *p, const struct draw *d)
 	draw_cursor(d, 16, 5);
 }
 
+static unsigned rows_key(struct panel *p, uint32_t key)
+{
+	(void)p;
+	(void)key;
+	covered = !covered;
+	return PANEL_REDRAW;
+}
+
 static const struct panel_ops rows_ops = { .name = "rows",
-	.paint = rows_paint };
+	.key = rows_key, .paint = rows_paint };
 
 static int child(void)
 {
@@ -134,6 +146,19 @@ static void wide_characters_stay_whole(void **state)
 	screen_stop(&s);
 }
 
+/* What a fill cuts in two goes as a whole and comes back as a whole. */
+static void halves_come_back(void **state)
+{
+	struct screen *s = start(NULL);
+
+	(void)state;
+	screen_keys(s, "x");
+	screen_see(s, "   一     |");
+	screen_keys(s, "x");
+	screen_see(s, "   一二三 |");
+	screen_stop(&s);
+}
+
 static void boxes_and_edges(void **state)
 {
 	struct screen *s = start(NULL);
@@ -168,6 +193,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_mark_in_its_column),
 		cmocka_unit_test(nothing_is_steered),
 		cmocka_unit_test(wide_characters_stay_whole),
+		cmocka_unit_test(halves_come_back),
 		cmocka_unit_test(boxes_and_edges),
 		cmocka_unit_test(the_same_on_a_wide_terminal),
 	};
