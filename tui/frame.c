@@ -38,23 +38,24 @@ static enum theme_role light_on_header(enum theme_role role)
 	}
 }
 
-/* Right to left: light, date, person; what does not fit is left out, the
- * light never.  Returns the column where they begin. */
-static int header_right(const struct draw *line, const struct app_header *h)
+/* Right to left: light, date, person; what does not fit beside `left` cells
+ * is left out, the light never.  Returns the column where they begin. */
+static int header_right(const struct draw *line, const struct app_header *h,
+    int left)
 {
 	const struct { const char *text; enum theme_role role; } parts[] = {
 		{ h->light, light_on_header(h->light_role) },
 		{ h->date, ROLE_HEADER },
 		{ h->person, ROLE_HEADER },
 	};
-	int x = line->w - 1;
+	int x = line->w - 1, room = left < line->w / 2 ? left : line->w / 2;
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		int cells = text_cells(parts[i].text);
 
 		if (cells == 0)
 			continue;
-		if (x - cells < (i == 0 ? 0 : line->w / 2))
+		if (x - cells < (i == 0 ? 0 : room))
 			break;
 		x -= cells;
 		draw_text(line, 0, x, cells, parts[i].role, parts[i].text);
@@ -71,11 +72,11 @@ void frame_header(const struct draw *screen, const struct app_header *h,
 	int end, x = 1, want;
 
 	draw_fill(&line, 0, 0, 1, line.w, ROLE_HEADER);
-	end = header_right(&line, h);
+	want = text_cells(title) + 2;
+	end = header_right(&line, h, x + text_cells(left) + 2 + want);
 	if (end <= x)
 		return;
 	/* The page's name matters more than the station's. */
-	want = text_cells(title) + 2;
 	if (want > 2 && x + text_cells(left) + want > end && want < end) {
 		draw_text(&line, 0, x, end - x, ROLE_HEADER, title);
 		return;
