@@ -134,6 +134,56 @@ void fields_drop(struct fields *f, const char *name)
 	memmove(&f->v[i], &f->v[i + 1], (f->n - i) * sizeof(*f->v));
 }
 
+void fields_put(struct fields *f, const char *name,
+    const struct field_value *v)
+{
+	switch (v->kind) {
+	case FV_GONE:
+		fields_set_gone(f, name);
+		break;
+	case FV_INT:
+		fields_set_int(f, name, v->num);
+		break;
+	case FV_LIST:
+		fields_set_list(f, name, v->text);
+		break;
+	case FV_TEXT:
+		fields_set(f, name, v->text);
+		break;
+	}
+}
+
+void fields_overlay(struct fields *dst, const struct fields *src)
+{
+	size_t i;
+
+	for (i = 0; i < src->n; i++) {
+		const struct field_value *v = &src->v[i];
+
+		if (v->kind == FV_GONE)
+			fields_drop(dst, v->name);
+		else if (dst->n < FIELDS_MAX || fields_get(dst, v->name))
+			fields_put(dst, v->name, v);
+	}
+}
+
+void fields_difference(const struct fields *a, const struct fields *b,
+    bool gone, struct fields *out)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		const struct field_value *v = &b->v[i];
+		const struct field_value *old = fields_get(a, v->name);
+
+		if (v->kind != FV_GONE && !(old && fields_same(old, v)))
+			fields_put(out, v->name, v);
+	}
+	for (i = 0; gone && i < a->n; i++)
+		if (!fields_get(b, a->v[i].name))
+			fields_set_gone(out, a->v[i].name);
+}
+
 const struct field_value *fields_get(const struct fields *f,
     const char *name)
 {

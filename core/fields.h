@@ -42,6 +42,15 @@ void fields_set_int(struct fields *f, const char *name, int64_t v);
 void fields_set_list(struct fields *f, const char *name, const char *items);
 void fields_set_gone(struct fields *f, const char *name);
 void fields_drop(struct fields *f, const char *name);
+/* Sets f's field of that name to a copy of v under another name. */
+void fields_put(struct fields *f, const char *name,
+    const struct field_value *v);
+/* Everything of src over dst; what src takes away goes. */
+void fields_overlay(struct fields *dst, const struct fields *src);
+/* What turns a into b: changed and new values; with `gone`, what b lacks is
+ * taken away. */
+void fields_difference(const struct fields *a, const struct fields *b,
+    bool gone, struct fields *out);
 const struct field_value *fields_get(const struct fields *f,
     const char *name);		/* NULL when absent */
 const char *fields_text(const struct fields *f, const char *name); /* or "" */

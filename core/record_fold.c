@@ -99,26 +99,6 @@ static void disputes(struct fold *fo)
 
 /* ---- values ---- */
 
-static void merge(struct fields *dst, const struct fields *src)
-{
-	size_t i;
-
-	for (i = 0; i < src->n; i++) {
-		const struct field_value *v = &src->v[i];
-
-		if (v->kind == FV_GONE)
-			fields_drop(dst, v->name);
-		else if (dst->n == FIELDS_MAX && !fields_get(dst, v->name))
-			continue;
-		else if (v->kind == FV_INT)
-			fields_set_int(dst, v->name, v->num);
-		else if (v->kind == FV_LIST)
-			fields_set_list(dst, v->name, v->text);
-		else
-			fields_set(dst, v->name, v->text);
-	}
-}
-
 static void apply(struct fold *fo, const struct history_entry *x)
 {
 	struct record *r = &fo->r.r;
@@ -134,8 +114,8 @@ static void apply(struct fold *fo, const struct history_entry *x)
 		r->flags |= REC_ODD;
 	/* A note stands in the timeline only. */
 	if (strcmp(x->e.op, "note") != 0)
-		merge(&fo->r.f, &x->f);
-	merge(&fo->r.d, &x->d);
+		fields_overlay(&fo->r.f, &x->f);
+	fields_overlay(&fo->r.d, &x->d);
 	xcopy(r->org, sizeof(r->org), x->e.org);
 	if (x->e.at.ms > r->changed_at.ms)
 		r->changed_at = x->e.at;

@@ -199,14 +199,8 @@ static void map_word(struct save *s, const struct save_part *from,
 	} else if ((v = fields_get(&from->f, value)) != NULL) {
 		if (is_sealed(v))
 			v = fields_get(typed, value);
-		if (!v)
-			return;
-		if (v->kind == FV_INT)
-			fields_set_int(out, name, v->num);
-		else if (v->kind == FV_TEXT)
-			fields_set(out, name, v->text);
-		else if (v->kind == FV_LIST)
-			fields_set_list(out, name, v->text);
+		if (v && v->kind != FV_GONE)
+			fields_put(out, name, v);
 	}
 }
 
@@ -297,69 +291,6 @@ out:
 	return st;
 }
 
-/* What changed from a to b, with "gone" for what b lacks. */
-static void difference(const struct fields *a, const struct fields *b,
-    struct fields *out)
-{
-	size_t i;
-
-	for (i = 0; i < b->n; i++) {
-		const struct field_value *v = &b->v[i];
-		const struct field_value *old = fields_get(a, v->name);
-
-		if (old && fields_same(old, v))
-			continue;
-		if (v->kind == FV_INT)
-			fields_set_int(out, v->name, v->num);
-		else if (v->kind == FV_LIST)
-			fields_set_list(out, v->name, v->text);
-		else if (v->kind == FV_TEXT)
-			fields_set(out, v->name, v->text);
-	}
-	for (i = 0; i < a->n; i++)
-		if (!fields_get(b, a->v[i].name))
-			fields_set_gone(out, a->v[i].name);
-}
-
-static void overlay(struct fields *dst, const struct fields *src)
-{
-	size_t i;
-
-	for (i = 0; i < src->n; i++) {
-		const struct field_value *v = &src->v[i];
-
-		if (v->kind == FV_GONE)
-			fields_drop(dst, v->name);
-		else if (v->kind == FV_INT)
-			fields_set_int(dst, v->name, v->num);
-		else if (v->kind == FV_LIST)
-			fields_set_list(dst, v->name, v->text);
-		else
-			fields_set(dst, v->name, v->text);
-	}
-}
-
-/* Decided values are compared without those that say only "now". */
-static void decided_difference(const struct fields *before,
-    const struct fields *after, struct fields *out)
-{
-	size_t i;
-
-	for (i = 0; i < after->n; i++) {
-		const struct field_value *v = &after->v[i];
-		const struct field_value *old = fields_get(before, v->name);
-
-		if (old && fields_same(old, v))
-			continue;
-		if (v->kind == FV_INT)
-			fields_set_int(out, v->name, v->num);
-		else if (v->kind == FV_TEXT)
-			fields_set(out, v->name, v->text);
-		else if (v->kind == FV_LIST)
-			fields_set_list(out, v->name, v->text);
-	}
-}
-
 enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
     const struct kind *k, const struct fields *f, const char *why, int cause,
     int *index, struct err *err)
@@ -373,12 +304,12 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
 	save_part_heads(p, prior);
 	*index = s->count - 1;
 	fields_copy(&merged, &prior->f);
-	overlay(&merged, f);
+	fields_overlay(&merged, f);
 	st = decide(s, k, "fix", "", prior, &merged, &d, err);
 	if (!st) {
 		place_record(s->n, k, &merged, &d, prior->r.org, p->org);
-		difference(&prior->f, &merged, &p->f);
-		decided_difference(&prior->d, &d, &p->d);
+		fields_difference(&prior->f, &merged, true, &p->f);
+		fields_difference(&prior->d, &d, false, &p->d);
 		save_part_settle(p, prior, f, &merged, &d);
 		if (why[0])
 			fields_set(&p->d, "why", why);
@@ -388,8 +319,9 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
 	return st;
 }
 
-enum mq_status save_void(struct save *s, int64_t rec, const char *why,
-    int *index, struct err *err)
+/* A part on a record that asks no facet: withdrawal or note. */
+static enum mq_status plain_part(struct save *s, int64_t rec, const char *op,
+    const char *action, struct save_part **out, int *index, struct err *err)
 {
 	struct record_full prior;
 	struct save_part *p;
@@ -400,46 +332,46 @@ enum mq_status save_void(struct save *s, int64_t rec, const char *why,
 	if (st)
 		return st;
 	st = find_kind(s->n, prior.r.kind, &k, err);
-	if (!st && !access_may_record(s->n, &s->who, "void", &prior.r))
+	if (!st && !access_may_record(s->n, &s->who, action, &prior.r))
 		st = denied(s, k, err);
 	if (!st) {
-		p = save_part_new(s, prior.r.kind, "void", -1);
+		p = save_part_new(s, prior.r.kind, op, -1);
 		p->rec = rec;
-		p->undoes[p->nundoes++] = ref_of_rec(rec);
 		xcopy(p->org, sizeof(p->org), prior.r.org);
 		save_part_heads(p, &prior);
-		fields_set(&p->d, "why", why);
 		if (index)
 			*index = s->count - 1;
+		*out = p;
 	}
 	record_full_free(&prior);
 	return st;
 }
 
+enum mq_status save_void(struct save *s, int64_t rec, const char *why,
+    int *index, struct err *err)
+{
+	struct save_part *p;
+	enum mq_status st = plain_part(s, rec, "void", "void", &p, index,
+	    err);
+
+	if (st)
+		return st;
+	p->undoes[p->nundoes++] = ref_of_rec(rec);
+	fields_set(&p->d, "why", why);
+	return MQ_OK;
+}
+
 enum mq_status save_note(struct save *s, int64_t rec, const char *text,
     int *index, struct err *err)
 {
-	struct record_full prior;
 	struct save_part *p;
-	const struct kind *k;
-	enum mq_status st;
+	enum mq_status st = plain_part(s, rec, "note", "see", &p, index, err);
 
-	st = record_get(s->n, rec, &prior, err);
 	if (st)
 		return st;
-	st = find_kind(s->n, prior.r.kind, &k, err);
-	if (!st && !access_may_record(s->n, &s->who, "see", &prior.r))
-		st = denied(s, k, err);
-	if (!st) {
-		p = save_part_new(s, prior.r.kind, "note", -1);
-		p->rec = rec;
-		xcopy(p->org, sizeof(p->org), prior.r.org);
-		fields_set(&p->f, "text", text);
-		if (index)
-			*index = s->count - 1;
-	}
-	record_full_free(&prior);
-	return st;
+	p->nheads = 0;		/* a note contradicts nobody */
+	fields_set(&p->f, "text", text);
+	return MQ_OK;
 }
 
 int save_complaints(const struct save *s, struct save_complaint *out,

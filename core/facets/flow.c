@@ -204,7 +204,7 @@ find_rule(struct act *a, const char *name)
 
 	if (a->prior != NULL)
 		fields_copy(&all, &a->prior->f);
-	form_overlay(&all, a->f);
+	fields_overlay(&all, a->f);
 	v = pack_due_rules(a->n->pack, &n);
 	for (i = 0; i < n && found == NULL; i++)
 		if (strcmp(v[i].kind, a->kind->name) == 0 &&

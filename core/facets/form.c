@@ -522,7 +522,7 @@ decide_step(struct work *w, struct err *err)
 	for (at = step->fields; (fd = form_step_next(w->a->kind, &at,
 	    &must)) != NULL;)
 		fields_drop(&all, fd->name);
-	form_overlay(&all, w->a->f);
+	fields_overlay(&all, w->a->f);
 	w->all = all;
 	refuse_unknown(w, step);
 	rc = check_step(w, step, err);

@@ -362,7 +362,7 @@ form_step_presets(struct node *n, const struct kind *k,
 	fields_copy(&all, record);
 	while ((fd = form_step_next(k, &at, &must)) != NULL)
 		fields_drop(&all, fd->name);
-	form_overlay(&all, f);
+	fields_overlay(&all, f);
 	at = step->fields;
 	while ((fd = form_step_next(k, &at, &must)) != NULL)
 		fill_one(n, k, fd, &all, f);

@@ -19,9 +19,6 @@ bool form_looks(const struct field *fd, const char *word);
 void form_text(const struct field_value *v, struct buf *out);
 /* Keeps accepted text under the field's own kind of value. */
 void form_store(const struct field *fd, const char *text, struct fields *f);
-/* dst gains what src holds; what is gone in src leaves dst. */
-void form_overlay(struct fields *dst, const struct fields *src);
-
 /* Evaluates an expression.  MQ_E_EXPR names the trouble. */
 enum mq_status form_eval(struct node *n, const char *expr,
     const struct fields *f, const char *self, struct utc now, bool truth,

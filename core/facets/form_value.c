@@ -71,25 +71,6 @@ form_store(const struct field *fd, const char *text, struct fields *f)
 		fields_set(f, fd->name, text);
 }
 
-void
-form_overlay(struct fields *dst, const struct fields *src)
-{
-	size_t i;
-
-	for (i = 0; i < src->n; i++) {
-		const struct field_value *v = &src->v[i];
-
-		if (v->kind == FV_GONE)
-			fields_drop(dst, v->name);
-		else if (v->kind == FV_INT)
-			fields_set_int(dst, v->name, v->num);
-		else if (v->kind == FV_LIST)
-			fields_set_list(dst, v->name, v->text);
-		else
-			fields_set(dst, v->name, v->text);
-	}
-}
-
 /* ---- reading ---- */
 
 static enum mq_status
