@@ -1,0 +1,193 @@
+/*
+ * The desk: the light that says what to do, counts that add up while they
+ * travel, undo from home, what each post is offered.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../core/base/xmalloc.h"
+#include "../../core/bell.h"
+#include "../../core/outbox.h"
+#include "../lib/station.h"
+
+static struct station st;
+
+static void ok(enum mq_status s)
+{
+	assert_int_equal(s, MQ_OK);
+}
+
+static int setup(void **state)
+{
+	struct node_settings set;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	station_make(&st);
+	set = st.n->set;
+	(void)xcopy(set.hub, sizeof(set.hub), "https://127.0.0.1:1");
+	ok(node_save_settings(&st.env, st.dir, &set, &err));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	station_free(&st);
+	return 0;
+}
+
+static struct screen *come_in(const char *number)
+{
+	struct screen *s = station_screen(&st, NULL, NULL);
+
+	station_login(s, number);
+	return s;
+}
+
+static void contact(const char *trouble)
+{
+	struct err err = ERR_INIT;
+
+	ok(db_begin(st.n->db, __func__, &err));
+	ok(outbox_contact(st.n, trouble, &err));
+	ok(db_commit(st.n->db, &err));
+	bell_ring(st.n);
+}
+
+static void counts(struct outbox_counts *c)
+{
+	struct err err = ERR_INIT;
+
+	ok(outbox_counts(st.n, c, &err));
+	assert_true(c->written == c->local + c->sent + c->hub + c->returned);
+}
+
+/* 本机 → 已送 → 区已收, seen on the screen as it happens, without a key. */
+static void test_light_follows(void **state)
+{
+	struct screen *s = come_in(STATION_CAPTAIN);
+	struct outbox_counts c;
+	struct err err = ERR_INIT;
+	char line[160];
+
+	(void)state;
+	counts(&c);
+	contact("连不上");
+	snprintf(line, sizeof(line), "网络不通,照常登记;本机 %lld 条未送;"
+	    "超过 3 天请打 0999-5550101", (long long)c.local);
+	screen_see(s, line);
+	contact("");
+	snprintf(line, sizeof(line), "网络正常,%lld 条正在送",
+	    (long long)c.local);
+	screen_see(s, line);
+	ok(db_begin(st.n->db, __func__, &err));
+	ok(outbox_mark_sent(st.n, c.written, &err));
+	ok(db_commit(st.n->db, &err));
+	bell_ring(st.n);
+	snprintf(line, sizeof(line), "本机 0+已送 %lld+区已收 0",
+	    (long long)c.written);
+	screen_see(s, line);
+	ok(db_begin(st.n->db, __func__, &err));
+	ok(outbox_mark_hub(st.n, c.written, "R-77", env_now(&st.env), &err));
+	ok(db_commit(st.n->db, &err));
+	bell_ring(st.n);
+	screen_see(s, "网络正常,全部区已收");
+	snprintf(line, sizeof(line), "已送 0+区已收 %lld+退回 0",
+	    (long long)c.written);
+	screen_see(s, line);
+	counts(&c);
+	screen_keys(s, "04");
+	screen_see(s, "居民 · 全部");
+	screen_keys(s, "1");
+	screen_see(s, "收据 R-77");
+	screen_stop(&s);
+}
+
+static void test_returned(void **state)
+{
+	struct session who;
+	struct screen *s;
+	struct outbox_counts c;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	station_who(&st, STATION_CAPTAIN, &who);
+	station_open(&st, &who, "tap", "choice", "water", NULL);
+	counts(&c);
+	ok(db_begin(st.n->db, __func__, &err));
+	ok(outbox_mark_sent(st.n, c.written, &err));
+	ok(outbox_mark_returned(st.n, c.written, c.written,
+	    "时间在开站以前,请更正", &err));
+	ok(db_commit(st.n->db, &err));
+	counts(&c);
+	s = come_in(STATION_CAPTAIN);
+	screen_see(s, "有 1 条被区里退回");
+	screen_see(s, "退回 1");
+	screen_keys(s, "07");
+	screen_see(s, "时间在开站以前,请更正");
+	screen_see(s, "来站人次");
+	screen_stop(&s);
+}
+
+static void test_undo_from_home(void **state)
+{
+	struct screen *s = come_in(STATION_VOLUNTEER);
+
+	(void)state;
+	screen_see(s, "1 记走访");
+	screen_keys(s, "u");		/* nothing to undo: nothing happens */
+	screen_keys(s, "5");
+	screen_see(s, "找什么");
+	screen_stop(&s);
+}
+
+static void test_help_names_the_keys(void **state)
+{
+	struct screen *s = come_in(STATION_CAPTAIN);
+
+	(void)state;
+	screen_key(s, "F1");
+	screen_see(s, "帮助:这一页能按的键");
+	screen_see(s, "换人,或退出程序");
+	screen_key(s, "Esc");
+	screen_see(s, "要办的");
+	screen_stop(&s);
+}
+
+static void test_themes(void **state)
+{
+	static const char *const argv[] = { "--theme", "mono", NULL };
+	struct screen *s = station_screen(&st, NULL, argv);
+	struct screen_cell cell;
+
+	(void)state;
+	station_login(s, STATION_CAPTAIN);
+	for (int y = 0; y < screen_rows(s); y++)
+		for (int x = 0; x < screen_cols(s); x++) {
+			screen_at(s, y, x, &cell);
+			assert_int_equal(cell.fg, -1);
+			assert_int_equal(cell.bg, -1);
+		}
+	screen_stop(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_light_follows),
+		cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_undo_from_home),
+		cmocka_unit_test(test_help_names_the_keys),
+		cmocka_unit_test(test_themes),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
