@@ -105,7 +105,7 @@ $(B)/obj/%.o: %.c
 # ---- tests: one program per test_*.c, linked with what its folder may see
 TEST_SRC := $(wildcard tests/core/test_*.c tests/core/*/test_*.c \
 	tests/tui/test_*.c tests/sync/test_*.c tests/sync/*/test_*.c)
-TESTLIB_SRC := $(wildcard tests/lib/*.c)
+TESTLIB_SRC := $(wildcard tests/lib/*.c tests/fuzz/*.c)
 TEST_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 $(B)/libtest.a: $(call obj,$(TESTLIB_SRC))
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a
@@ -124,6 +124,43 @@ tests: all $(TEST_BIN)
 # One test program: make test T=core/test_entry
 test: all $(B)/tests/$(T)
 	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) $(B)/tests/$(T)
+
+# ---- fuzzing: make fuzz T=entry SECONDS=60, with clang's libFuzzer.  What it
+# finds new goes to $(FUZZ)/found/T, not into the corpus of the tree.
+FUZZ = build/fuzz
+SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+$(B)/fuzz/%: $(B)/libtest.a $(B)/libsync.a $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ \
+		-Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$* \
+		-Wl,--undefined=fuzz_$* -Wl,--start-group $^ -Wl,--end-group \
+		-lcmocka -lzstd $(CORE_LIBS)
+
+fuzz:
+	$(Q)test -f "tests/fuzz/$(T).c" || { \
+		echo "make fuzz T=one of: $(FUZZERS)"; exit 2; }
+	$(Q)$(MAKE) --no-print-directory B=$(FUZZ) CC=clang \
+		SAN=fuzzer-no-link,address,undefined $(FUZZ)/fuzz/$(T)
+	$(Q)mkdir -p $(FUZZ)/found/$(T)
+	$(Q)MINQING_PACKS=$(CURDIR)/core/packs $(FUZZ)/fuzz/$(T) \
+		-max_total_time=$(SECONDS) -max_len=16384 -timeout=10 \
+		-artifact_prefix=$(FUZZ)/found/$(T)- \
+		$(FUZZ)/found/$(T) tests/fuzz/corpus/$(T)
+
+# ---- measuring: make bench N=100000; tables go to tests/bench/RESULTS.md
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
+N ?= 100000
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libcore.a
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+bench: all $(BENCHES)
+	$(Q)sh tests/bench/bench.sh $(B) $(N) bench
+
+bench-quick: all $(BENCHES)
+	$(Q)sh tests/bench/bench.sh $(B) 10000 quick
 
 check:
 	$(Q)sh tools/deps.sh build check
@@ -149,6 +186,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all tests test check deps lint demo install clean
+.PHONY: all tests test fuzz bench bench-quick check deps lint demo install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

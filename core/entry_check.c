@@ -258,20 +258,26 @@ static bool h_text(struct scan *c, const char *key, char *out, size_t size)
 	return true;
 }
 
-static bool h_hash(struct scan *c, const char *key,
-    uint8_t out[CRYPTO_HASH])
+/* `size` bytes as small hex digits: one spelling only. */
+static bool hex(struct scan *c, const char *key, uint8_t *out, size_t size)
 {
 	const char *from;
 	size_t n, i;
 
 	if (!lit(c, key) || !string(c, &from, &n))
 		return false;
-	if (n != 2 * CRYPTO_HASH || !crypto_unhex(from, n, out, CRYPTO_HASH))
+	if (n != 2 * size || !crypto_unhex(from, n, out, size))
 		return bad(c, key);
 	for (i = 0; i < n; i++)
 		if (from[i] >= 'A' && from[i] <= 'F')
 			return bad(c, key);
 	return true;
+}
+
+static bool h_hash(struct scan *c, const char *key,
+    uint8_t out[CRYPTO_HASH])
+{
+	return hex(c, key, out, CRYPTO_HASH);
 }
 
 static bool h_ref(struct scan *c, struct ref *out)
@@ -421,16 +427,8 @@ enum mq_status entry_check_head(const char *s, size_t len,
 
 static bool line_tail(struct scan *c, struct entry_parts *p)
 {
-	const char *from;
-	size_t n;
-
-	if (p->body) {
-		if (!lit(c, ",\"s\":") || !string(c, &from, &n))
-			return false;
-		if (n != 2 * ENTRY_SALT ||
-		    !crypto_unhex(from, n, p->salt, ENTRY_SALT))
-			return bad(c, "salt");
-	}
+	if (p->body && !hex(c, ",\"s\":", p->salt, ENTRY_SALT))
+		return false;
 	return lit(c, "}");
 }
 
