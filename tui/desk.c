@@ -20,7 +20,7 @@
 #include "words.h"
 
 #define SAVE_WAIT_MS (3 * MS_SECOND)	/* a person waits for the lock */
-#define FOLD_BIT 8		/* subjects folded between two looks at the keys */
+#define FOLD_BIT 8		/* subjects folded between two looks at keys */
 #define INDEX_BIT 16
 #define SLOW_MS (10 * MS_MINUTE)	/* unsent that long: the line is down */
 

@@ -21,7 +21,7 @@
 
 #define BOARD_MAX 200
 #define ACTIVITIES 40
-#define RESET_MS (45 * MS_SECOND)	/* half an entry is dropped after that */
+#define RESET_MS (45 * MS_SECOND)	/* half an entry is dropped then */
 #define TOP_LINES 7
 
 struct row {

@@ -41,8 +41,8 @@ void widget_lines_free(struct widget_lines *l)
 	l->cap = 0;
 }
 
-static struct widget_line *new_line(struct widget_lines *l, enum theme_role role,
-    const char *text)
+static struct widget_line *new_line(struct widget_lines *l,
+    enum theme_role role, const char *text)
 {
 	struct buf clean = BUF_INIT(BUF_SMALL);
 	struct widget_line *x;
