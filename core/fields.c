@@ -278,6 +278,8 @@ void fields_write(const struct fields *f, struct jout *out)
 	jout_obj_end(out);
 }
 
+/* Items are held one a line: one that is empty says nothing, a line end in
+ * one is a blank. */
 static enum mq_status read_list(const struct jnode *node, struct buf *items,
     struct err *err)
 {
@@ -288,9 +290,10 @@ static enum mq_status read_list(const struct jnode *node, struct buf *items,
 
 		if (!s)
 			return err_set(err, MQ_E_ENTRY_BAD, "list item");
-		if (i)
+		if (items->len && *s)
 			buf_addc(items, '\n');
-		buf_adds(items, s);
+		for (; *s; s++)
+			buf_addc(items, *s == '\n' ? ' ' : *s);
 	}
 	return MQ_OK;
 }
