@@ -22,7 +22,8 @@
 #define PAGE 200
 #define SCAN_MAX 20000
 #define OLDEST 3
-#define CELL_CELLS 19
+#define CELL_CELLS 19		/* a cell of the map, at least */
+#define OWNER_CELLS 16
 #define REFRESH_MS (5 * MS_MINUTE)	/* due times pass by themselves */
 
 struct grid {
@@ -81,7 +82,7 @@ static struct grid *grid_of(struct panel_street *s, const char *code)
 static void explain(struct panel_street *s, int i)
 {
 	struct node *n = desk_of(s->base.app)->n;
-	struct buf text = BUF_INIT(BUF_SMALL);
+	struct buf text = BUF_INIT(BUF_SMALL), line = BUF_INIT(BUF_SMALL);
 	struct record_full r;
 	struct err err = ERR_INIT;
 
@@ -93,8 +94,11 @@ static void explain(struct panel_street *s, int i)
 		text.data[--text.len] = '\0';
 	for (size_t k = 0; k < text.len; k++)
 		if (text.data[k] == '\n')
-			text.data[k] = ';';
-	(void)xcopy(s->why[i], sizeof(s->why[i]), buf_str(&text));
+			buf_adds(&line, word(W_STREET_SEP));
+		else
+			buf_addc(&line, text.data[k]);
+	(void)xcopy(s->why[i], sizeof(s->why[i]), buf_str(&line));
+	buf_free(&line);
 	buf_free(&text);
 	record_full_free(&r);
 }
@@ -386,7 +390,8 @@ static int paint_oldest(struct panel_street *s, const struct draw *d, int y)
 		struct draw_cell row[] = {
 			{ 1, ROLE_DIGIT, digit },
 			{ 13, ROLE_OVERDUE, due },
-			{ 16, ROLE_STRONG, desk_org_name(s->base.app,
+			{ d->w >= 100 ? 2 * OWNER_CELLS : OWNER_CELLS,
+			    ROLE_STRONG, desk_org_name(s->base.app,
 			    r->owner[0] != '\0' ? r->owner : r->org) },
 			{ 0, ROLE_TEXT, r->title },
 		};
@@ -415,12 +420,26 @@ static void paint_delivery(struct panel_street *s, const struct draw *d,
 	draw_text(d, y, 0, 0, ROLE_TEXT, line);
 }
 
+/* Gutter, name, blank, word: the longest decides for all. */
+static int cell_cells(const struct panel_street *s)
+{
+	int most = CELL_CELLS;
+
+	for (size_t i = 0; i < s->ngrids; i++) {
+		int w = 2 + text_cells(s->cells[i].name) +
+		    text_cells(s->cells[i].word);
+
+		most = w > most ? w : most;
+	}
+	return most;
+}
+
 static void street_paint(struct panel *p, const struct draw *d)
 {
 	struct panel_street *s = self(p);
 	struct draw in = draw_sub(d, 0, 1, d->h, d->w - 2), rest;
 	char words[700];
-	int y = 0, cell = CELL_CELLS, lines;
+	int y = 0, cell = cell_cells(s), lines;
 
 	if (s->err.code != MQ_OK) {
 		err_say(&s->err, app_lang(p->app), words, sizeof(words));
