@@ -337,6 +337,21 @@ write_moment(struct fields *f, const char *name, struct utc t)
 	fields_set(f, name, text);
 }
 
+/* Time taken along from a visit whose moment is that of writing it down, at
+ * its end: count back.  Typed by itself it is a mistake. */
+static void
+end_now(struct act *a, struct stretch *s)
+{
+	if (!fields_has(a->f, "origin")) {
+		act_complain_say(a, "minutes", MQ_E_FIELD,
+		    SAY_HOURS_AHEAD, NULL, NULL);
+		return;
+	}
+	s->to = a->now;
+	s->from.ms = a->now.ms - s->minutes * MS_MINUTE;
+	write_moment(a->f, "start", s->from);
+}
+
 /* From the fields to one stretch; complains when they do not make one. */
 static void
 read_stretch(struct act *a, struct stretch *s)
@@ -364,8 +379,7 @@ read_stretch(struct act *a, struct stretch *s)
 		s->exact = start_exact;
 		s->to.ms = s->from.ms + s->minutes * MS_MINUTE;
 		if (start_exact && s->to.ms > a->now.ms)
-			act_complain_say(a, "minutes", MQ_E_FIELD,
-			    SAY_HOURS_AHEAD, NULL, NULL);
+			end_now(a, s);
 		if (!start_exact)
 			s->to = a->now;
 	} else if (start_exact) {

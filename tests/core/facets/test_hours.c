@@ -293,6 +293,33 @@ corrections_count_again(void **state)
 	free(res);
 }
 
+/* The moment of a visit is mostly that of writing it down: its minutes have
+ * gone by then. */
+static void
+a_visit_written_down_at_its_end(void **state)
+{
+	char text[40];
+	const char *const visit[] = { "mode", "patrol", "place_text", "南门",
+	    "purpose", "safety", "when", text, "minutes", "40", NULL };
+	const char *const alone[] = { "start", text, "minutes", "40", NULL };
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct err err = ERR_INIT;
+	struct utc now = env_now(&x.env);
+
+	(void)state;
+	clock_show(now, CLOCK_MINUTE, text, sizeof(text));
+	nodes_ok(enter("v602", "visit", visit, NULL, res, &err), &err);
+	assert_int_equal(res->minutes.n, 40);
+	assert_true(row(res->recs[0]).opened_at.ms ==
+	    now.ms / MS_MINUTE * MS_MINUTE);
+	assert_true(row(res->recs[1]).opened_at.ms ==
+	    now.ms - 40 * MS_MINUTE);
+	/* By itself it would be time that has not come. */
+	assert_int_equal(enter("v603", "service", alone, NULL, NULL, &err),
+	    MQ_E_FIELD);
+	free(res);
+}
+
 int
 main(void)
 {
@@ -304,6 +331,7 @@ main(void)
 		cmocka_unit_test(over_the_cap_is_marked),
 		cmocka_unit_test(a_visit_while_signed_in),
 		cmocka_unit_test(corrections_count_again),
+		cmocka_unit_test(a_visit_written_down_at_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
