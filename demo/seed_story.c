@@ -24,7 +24,9 @@ static const char *const say[] = {
 #include "words.def"
 };
 
-#define FORGETS 6	/* which volunteers of the first station */
+/* Which volunteers of the first station. */
+#define TOURS 5
+#define FORGETS 6
 #define SHOWN 7
 #define CLOSING 3
 
@@ -486,7 +488,9 @@ static void write_facts(struct seed *w, const char *path)
 	buf_addf(&b, "alone %s\nvolunteer %s\ncaptain %s\nstreet %s\n",
 	    told.alone_name, staff(w, 0, "volunteer", SHOWN)->number,
 	    staff(w, 0, "captain", 0)->number, w->desk[0].number);
-	buf_addf(&b, "pin %s\n", SEED_PIN);
+	buf_addf(&b, "tour %s\nelsewhere %s\npin %s\n",
+	    staff(w, 0, "volunteer", TOURS)->number,
+	    staff(w, 1, "volunteer", SHOWN)->number, SEED_PIN);
 	if (file_write(&w->env, path, b.data, b.len, 0644, &err) != MQ_OK)
 		seed_die(path, &err);
 	buf_free(&b);

@@ -12,6 +12,7 @@
  *   see TEXT          waits until TEXT is on the screen
  *   keys TEXT         types; \n Enter, \t Tab, \e Esc
  *   key NAME          F1 … F10, Up, Down, PgDn, Ctrl-q …
+ *   maybe KEYS TEXT   types the keys only when TEXT is there
  *   pause MS          lets people read
  *   hub stop|start    cuts the network, brings it back
  *   close             leaves the program
@@ -481,7 +482,7 @@ static enum outcome hub(const char *what)
 
 static enum outcome play_line(const char *raw)
 {
-	char line[LINE_MAX_], *rest;
+	char line[LINE_MAX_], *rest, *second;
 
 	fill_in(raw, line, sizeof(line));
 	if (t.card[0] && (!line[0] || strncmp(line, "card", 4) != 0)) {
@@ -499,12 +500,14 @@ static enum outcome play_line(const char *raw)
 		add_card(rest);
 		return GO_ON;
 	}
-	if (strcmp(line, "run") == 0) {
-		char *number = rest + strcspn(rest, " ");
-
-		if (*number)
-			*number++ = '\0';
-		start(rest, number);
+	second = rest + strcspn(rest, " ");
+	if (strcmp(line, "run") == 0 || strcmp(line, "maybe") == 0) {
+		if (*second)
+			*second++ = '\0';
+		if (line[0] == 'm')
+			return t.pty >= 0 && on_screen(second) ? type(rest) :
+			    GO_ON;
+		start(rest, second);
 		return GO_ON;
 	}
 	if (strcmp(line, "see") == 0)
