@@ -82,5 +82,14 @@ struct ledger_report {
 enum mq_status ledger_verify(struct node *n,
     void (*progress)(void *ctx, int64_t done, int64_t all), void *ctx,
     struct ledger_report *out, struct err *err) MUST_CHECK;
+/* The same a bit at a time: entries that come meanwhile are seen too, or by
+ * the next walk.  *done after the last one. */
+struct ledger_walk *ledger_walk_new(struct node *n);
+enum mq_status ledger_walk_some(struct ledger_walk *w, int max, bool *done,
+    struct err *err) MUST_CHECK;
+const struct ledger_report *ledger_walk_report(const struct ledger_walk *w);
+void ledger_walk_free(struct ledger_walk **w);
+/* Header and body of one entry as they were written? */
+bool ledger_intact(struct node *n, struct ref id);
 
 #endif

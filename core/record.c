@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
+#include "ledger.h"
 #include "record_history.h"
 #include "record_row.h"
 
@@ -208,6 +209,7 @@ enum mq_status record_events(struct node *n, int64_t rec,
 		xcopy(v[i].to, sizeof(v[i].to), fields_text(&x->d, "state"));
 		v[i].undone = x->undone;
 		v[i].erased = x->erased;
+		v[i].damaged = !ledger_intact(n, x->e.id);
 		v[i].concurrent = concurrent(&h, i);
 		fields_copy(&v[i].f, &x->f);
 		fields_copy(&v[i].d, &x->d);

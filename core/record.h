@@ -131,6 +131,7 @@ struct record_event {
 	bool undone;		/* taken back by a later void */
 	bool concurrent;	/* with some other entry of the record */
 	bool erased;
+	bool damaged;		/* no longer what was written */
 	struct fields f, d;
 	int64_t minutes_since;	/* since the event before */
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../core/base/clock.h"
+#include "../core/base/xmalloc.h"
 #include "../core/ledger.h"
 #include "../core/outbox.h"
 #include "../core/pack.h"
@@ -25,6 +26,7 @@ static void progress(void *ctx, int64_t done, int64_t all)
 
 enum mq_status cli_verify(struct cli *c)
 {
+	struct err first = { MQ_E_FIELD, 0, "" };	/* "{}": one side of it */
 	struct ledger_report rep;
 	struct buf b = BUF_INIT(BUF_SMALL);
 	char line[400], num[3][24];
@@ -44,7 +46,9 @@ enum mq_status cli_verify(struct cli *c)
 		jout_kint(&j, "chains", rep.chains);
 		jout_kint(&j, "entries", rep.entries);
 		jout_kint(&j, "erased", rep.erased);
-		jout_kstr(&j, "first_bad", rep.first_bad);
+		(void)xcopy(first.detail, sizeof(first.detail), rep.first_bad);
+		err_say_part(&first, ERR_WHAT, c->lang, line, sizeof(line));
+		jout_kstr(&j, "first_bad", line);
 		jout_obj_end(&j);
 		cli_json(&b);
 		buf_free(&b);

@@ -196,6 +196,9 @@ static void event_line(struct cli *c, const struct kind *k,
 	if (ev->undone)
 		snprintf(line + strlen(line), sizeof(line) - strlen(line),
 		    "  (%s)", word(W_STATE_VOID));
+	if (ev->damaged)
+		snprintf(line + strlen(line), sizeof(line) - strlen(line),
+		    "  %s", word(W_OP_DAMAGED));
 	cli_line(line);
 }
 

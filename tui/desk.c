@@ -20,6 +20,8 @@
 #include "words.h"
 
 #define SAVE_WAIT_MS (3 * MS_SECOND)	/* a person waits for the lock */
+#define WALK_BIT 100		/* entries looked over at one idle moment */
+#define WALK_VISIT 50000
 #define FOLD_BIT 8		/* subjects folded between two looks at keys */
 #define INDEX_BIT 16
 #define SLOW_MS (10 * MS_MINUTE)	/* unsent that long: the line is down */
@@ -340,7 +342,14 @@ void desk_light_words(struct app *app, char *out, size_t size,
 	char n[24];
 
 	*role = ROLE_TEXT;
-	if (d->n->read_only) {
+	if (d->damage.code != MQ_OK) {
+		char what[300];
+
+		*role = ROLE_ERROR;
+		err_say_part(&d->damage, ERR_WHAT, app_lang(app), what,
+		    sizeof(what));
+		words_fill(out, size, W_LIGHT_DAMAGED, what, NULL);
+	} else if (d->n->read_only) {
 		*role = ROLE_ERROR;
 		(void)xcopy(out, size, word(W_LIGHT_READ_ONLY));
 	} else if (c->returned > 0) {
@@ -366,7 +375,10 @@ static void short_light(struct desk *d, struct app_header *h)
 	const struct outbox_counts *c = desk_counts(d->app);
 	char n[24];
 
-	if (d->n->read_only) {
+	if (d->damage.code != MQ_OK) {
+		(void)xcopy(h->light, sizeof(h->light),
+		    word(W_SHORT_DAMAGED));
+	} else if (d->n->read_only) {
 		(void)xcopy(h->light, sizeof(h->light), word(W_SHORT_READ));
 	} else if (c->unfolded > 0) {
 		number(n, c->unfolded);
@@ -476,6 +488,35 @@ static enum mq_status idle_work(struct desk *d, bool *more, struct err *err)
 	return st;
 }
 
+/* Once after the start the whole ledger is looked over, a bit at each idle
+ * moment: damage is said on the first page, before anybody builds on it. */
+static bool look_over(struct desk *d)
+{
+	const struct ledger_report *rep;
+	struct err err = ERR_INIT;
+
+	if (d->walked)
+		return false;
+	if (d->walk == NULL)
+		d->walk = ledger_walk_new(d->n);
+	if (ledger_walk_some(d->walk, WALK_BIT, &d->walked, &err) != MQ_OK) {
+		log_err("verify", &err);
+		d->damage = err;
+		d->walked = true;
+	}
+	rep = ledger_walk_report(d->walk);
+	if (rep->bad > 0 && d->damage.code == MQ_OK) {
+		err_set(&d->damage, MQ_E_DAMAGED, "%s", rep->first_bad);
+		app_redraw(d->app);
+	}
+	/* A kiosk runs for weeks; a captain's visit is short. */
+	if (!d->kiosk && rep->entries >= WALK_VISIT)
+		d->walked = true;
+	if (d->walked)
+		ledger_walk_free(&d->walk);
+	return !d->walked;
+}
+
 /* Nobody waits for this: a ledger in use is tried again after the next key,
  * and the screen never stands still for it. */
 static bool hook_work(struct app *app)
@@ -486,15 +527,13 @@ static bool hook_work(struct app *app)
 	bool more = false;
 
 	if (d->n->read_only)
-		return false;
+		return look_over(d);
 	db_set_wait(d->n->db, 0);
 	st = idle_work(d, &more, &err);
 	db_set_wait(d->n->db, SAVE_WAIT_MS);
-	if (st == MQ_OK)
-		return more;
-	if (st != MQ_E_LOCKED)
+	if (st != MQ_OK && st != MQ_E_LOCKED)
 		log_err("work", &err);
-	return false;
+	return (st == MQ_OK && more) || look_over(d);
 }
 
 const struct app_hooks desk_hooks = {

@@ -28,6 +28,9 @@ struct desk {
 	struct utc last_save_at;
 	struct outbox_counts counts;	/* as of the last refresh */
 	bool counts_fresh;
+	struct ledger_walk *walk;	/* the look over the ledger at idle */
+	bool walked;			/* … is done … */
+	struct err damage;		/* … and found this */
 	bool form_open;		/* idle lock waits longer */
 	int64_t idle_ms;	/* the idle time now in force */
 };

@@ -11,6 +11,7 @@
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
 #include "../core/bell.h"
+#include "../core/ledger.h"
 #include "cli.h"
 #include "desk.h"
 #include "panels.h"
@@ -179,6 +180,7 @@ static int screen(struct env *env, const struct choices *c, struct node *n)
 	status = app_run(d.app);
 	app_stop(&d.app);
 	draft_close(&d.drafts);
+	ledger_walk_free(&d.walk);
 	bell_close(o.bell_fd);
 	return status;
 }

@@ -150,8 +150,15 @@ static void add_requests(struct panel_home *h)
 
 	desk_narrow(app, "request", &q, &scope);
 	if (record_page(d->n, &q, NULL, false, rows, DUE_MAX, &n, &err)
-	    != MQ_OK)
-		n = 0;
+	    != MQ_OK) {
+		char what[300];
+
+		/* "none" would be false: nobody could look. */
+		err_say_part(&err, ERR_WHAT, app_lang(app), what,
+		    sizeof(what));
+		widget_lines_add(&h->today, NULL, ROLE_ERROR, what);
+		goto out;
+	}
 	for (int i = 0; i < n; i++)
 		over += rows[i].due_at.ms < now.ms;
 	up_to(n, DUE_MAX, all);
@@ -162,6 +169,7 @@ static void add_requests(struct panel_home *h)
 	    line);
 	for (int i = 0; i < n && i < SHOWN; i++)
 		add_named(h, &rows[i]);
+out:
 	free(rows);
 	buf_free(&scope);
 }

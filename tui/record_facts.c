@@ -381,6 +381,10 @@ static void add_event(struct app *app, const struct kind *k,
 		buf_addf(&line, "  %s", word(W_OP_CONCURRENT));
 	if (ev->erased)
 		buf_addf(&line, "  %s", word(W_OP_GONE));
+	if (ev->damaged) {
+		role = ROLE_ERROR;
+		buf_addf(&line, "  %s", word(W_OP_DAMAGED));
+	}
 	widget_lines_add(out, NULL, role, buf_str(&line));
 	buf_free(&line);
 	if (!ev->erased)

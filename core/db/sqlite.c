@@ -52,6 +52,9 @@ failed(struct db *db, int rc, struct err *err)
 		return err_set(err, MQ_E_READ_ONLY, "%s", words);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		/* In the middle of a save the save is what matters. */
+		if (db->in_tx)
+			return err_set(err, MQ_E_DB, "%s", words);
 		return err_set(err, MQ_E_DAMAGED, "%s", words);
 	case SQLITE_CANTOPEN:
 		return err_sys(err, sys, MQ_E_DB, "%s", words);
