@@ -33,8 +33,13 @@ static bool read_clock(struct form_clock *c, struct utc *out)
 	if (when_read(text, (struct utc){ MS_DAY }, &w, &c->err) ||
 	    when_read(text, far, &w2, &c->err))
 		return false;
-	if (w.precision != WHEN_MINUTE || w.day.n != w2.day.n ||
-	    w.minute != w2.minute) {
+	if (w.day.n == w2.day.n && w.precision != WHEN_MINUTE) {
+		err_set(&c->err, MQ_E_FIELD, "%s‖%s",
+		    words_in(W_FORM_CLOCK_MINUTE, LANG_ZH),
+		    words_in(W_FORM_CLOCK_MINUTE, LANG_EN));
+		return false;
+	}
+	if (w.day.n != w2.day.n || w.minute != w2.minute) {
 		err_set(&c->err, MQ_E_DATE, "%s", text);
 		return false;
 	}

@@ -16,6 +16,7 @@
 #include "form_assist.h"
 #include "form_clock.h"
 #include "form_commit.h"
+#include "form_preset.h"
 #include "panels.h"
 #include "popup.h"
 #include "words.h"
@@ -123,52 +124,6 @@ static void free_pages(struct panel_form *p)
 	fields_free(&p->carried);
 }
 
-/* "@by" and "@node" stand for who sits here and where. */
-static void fill_presets(struct panel_form *p, struct form_page *page)
-{
-	struct fields f = { NULL, 0, 0 };
-	size_t i;
-
-	form_presets(p->d->n, page->k, &f);
-	for (i = 0; i < page->nfields; i++) {
-		const struct field *fd = page->v[i].def;
-
-		if (strcmp(fd->preset, "@by") == 0)
-			fields_set(&f, fd->name, p->d->who.by);
-		else if (strcmp(fd->preset, "@node") == 0)
-			fields_set(&f, fd->name, p->d->n->set.org);
-	}
-	form_page_load(page, &f);
-	form_page_fresh(page);
-	fields_free(&f);
-}
-
-/* The step's own presets: only for the fields it asks. */
-static void fill_step_presets(struct panel_form *p, struct form_page *page)
-{
-	struct fields f = { NULL, 0, 0 };
-	size_t i;
-
-	for (i = 0; i < page->nfields; i++) {
-		const struct field *fd = page->v[i].def;
-		struct buf now = BUF_INIT(64);
-
-		if (strcmp(fd->preset, "now()") == 0 &&
-		    form_accept(p->d->n, fd, word(W_FORM_NOW), page->now,
-		    &now, NULL) == MQ_OK)
-			fields_set(&f, fd->name, buf_str(&now));
-		else if (strcmp(fd->preset, "@by") == 0)
-			fields_set(&f, fd->name, p->d->who.by);
-		else if (fd->preset[0] && fd->preset[0] != '@' &&
-		    !strchr(fd->preset, '('))
-			fields_set(&f, fd->name, fd->preset);
-		buf_free(&now);
-	}
-	form_page_load(page, &f);
-	form_page_fresh(page);
-	fields_free(&f);
-}
-
 static enum mq_status set_up(struct panel_form *p, const char *kind,
     const struct fields *presets, struct err *err)
 {
@@ -192,9 +147,9 @@ static enum mq_status set_up(struct panel_form *p, const char *kind,
 	if (panel_form_is_fix(p))
 		form_page_load_prior(&p->pages[0], &r);
 	else if (step)
-		fill_step_presets(p, &p->pages[0]);
+		form_preset_step(p->d, &p->pages[0]);
 	else
-		fill_presets(p, &p->pages[0]);
+		form_preset_open(p->d, &p->pages[0]);
 	if (presets)
 		form_page_load(&p->pages[0], presets);
 	p->pages[0].touched = false;
@@ -295,7 +250,7 @@ static unsigned turn_page(struct panel_form *p)
 		struct form_field *ff;
 
 		add_follow(p, pack_kind(p->d->n->pack, FOLLOW_KIND));
-		fill_presets(p, &p->pages[1]);
+		form_preset_open(p->d, &p->pages[1]);
 		ff = form_page_find(&p->pages[1], "channel");
 		if (ff && ff->look == FORM_LOOK_CHOICE &&
 		    pack_choice(p->d->n->pack, ff->def->list, FOLLOW_FROM))
@@ -463,8 +418,11 @@ static unsigned form_returned(struct panel *base, struct panel *child)
 	p->d->form_open = true;
 	if (child->result != 1)
 		return PANEL_REDRAW;
-	if (strcmp(child->ops->name, FORM_CLOCK_NAME) == 0)
+	if (strcmp(child->ops->name, FORM_CLOCK_NAME) == 0) {
+		for (int i = 0; i < p->npages; i++)
+			form_preset_again(p->d, &p->pages[i]);
 		return form_commit_run(p);
+	}
 	if (!ff || ff->look != FORM_LOOK_PICK)
 		return PANEL_REDRAW;
 	if (ff->def->type == FT_ORG) {
