@@ -4,6 +4,7 @@
 #include "node.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -264,6 +265,7 @@ static enum mq_status open_db(struct node *n, int flags, struct err *err)
 {
 	char path[NODE_PATH + 16], where[NODE_PATH + 32];
 	char lock[NODE_PATH + 16];
+	struct err why = ERR_INIT;
 	enum mq_status st;
 
 	file_join(path, sizeof(path), n->dir, "ledger.db");
@@ -272,10 +274,14 @@ static enum mq_status open_db(struct node *n, int flags, struct err *err)
 	/* Never make an empty ledger where one is known to have been. */
 	if (!(flags & DB_CREATE) && !file_exists(path))
 		return err_set(err, MQ_E_DB_MISSING, "%s", path);
-	st = db_open(n->env, where, flags, lock, &n->db, err);
-	if (st == MQ_E_READ_ONLY && !(flags & DB_READ_ONLY))
+	st = db_open(n->env, where, flags, lock, &n->db, &why);
+	/* What may not be written can still be read. */
+	if ((st == MQ_E_READ_ONLY || why.sys == EACCES ||
+	    why.sys == EPERM) && !(flags & (DB_READ_ONLY | DB_CREATE)))
 		st = db_open(n->env, where, flags | DB_READ_ONLY, NULL,
-		    &n->db, err);
+		    &n->db, &why);
+	if (st && err)
+		*err = why;
 	if (st == MQ_E_DAMAGED)
 		return other_words(err, MQ_E_DB_BROKEN);
 	if (st)
