@@ -177,14 +177,16 @@ open_read_only(struct db *db, const char *path, struct err *err)
 {
 	char text[16], *uri;
 	enum mq_status rc;
+	int code;
 
 	rc = open_handle(db, path, SQLITE_OPEN_READONLY, err);
 	if (rc != MQ_OK)
 		return rc;
 	rc = ask(db, "SELECT count(*) FROM sqlite_schema", text,
 	    sizeof(text), err);
+	code = sqlite3_errcode(handle(db)) & 0xff;
 	if (rc == MQ_OK ||
-	    (sqlite3_errcode(handle(db)) & 0xff) != SQLITE_CANTOPEN)
+	    (code != SQLITE_CANTOPEN && code != SQLITE_READONLY))
 		return rc;
 	/* WAL needs its index beside it, which a read-only file system does
 	 * not let us make.  Without a log the file is whole by itself; with
