@@ -23,6 +23,7 @@
 #define ACTIVITIES 40
 #define RESET_MS (45 * MS_SECOND)	/* half an entry is dropped then */
 #define TOP_LINES 7
+#define BOARD_NARROW 60		/* no room for when, only for whom */
 
 struct row {
 	struct record r;
@@ -123,14 +124,16 @@ static void paint_row(void *ctx, const void *item, const struct draw *d,
 	struct draw_cell cells[] = {
 		{ 11, ROLE_DIM, since },
 		{ 0, here ? ROLE_SELECTION : ROLE_TEXT, row->r.title },
-		{ 12, ROLE_TEXT, span },
+		{ 12, row->forgotten ? ROLE_WARN : ROLE_TEXT, span },
 		{ 14, row->forgotten ? ROLE_WARN : ROLE_DIM,
 		    row->forgotten ? word(W_BOARD_FORGOTTEN) : "" },
 	};
+	bool narrow = d->w < BOARD_NARROW;
 
 	clock_show(row->r.opened_at, CLOCK_SHORT, since, sizeof(since));
 	span_words(b, row, span, sizeof(span));
-	draw_row(d, 0, 0, cells, ARRAY_LEN(cells));
+	draw_row(d, 0, 0, narrow ? cells + 1 : cells,
+	    narrow ? 2 : ARRAY_LEN(cells));
 }
 
 static void paint_heads(void *ctx, const struct draw *d)
@@ -141,9 +144,11 @@ static void paint_heads(void *ctx, const struct draw *d)
 		{ 12, ROLE_COLUMN, word(W_BOARD_LONG) },
 		{ 14, ROLE_COLUMN, "" },
 	};
+	bool narrow = d->w < BOARD_NARROW;
 
 	(void)ctx;
-	draw_row(d, 0, 0, cells, ARRAY_LEN(cells));
+	draw_row(d, 0, 0, narrow ? cells + 1 : cells,
+	    narrow ? 2 : ARRAY_LEN(cells));
 }
 
 static const struct widget_list_source source = {
