@@ -437,6 +437,8 @@ static int extra_lines(struct form_field *ff, int w, int label_w)
 
 	if (ff->look == FORM_LOOK_CHOICE)
 		return widget_menu_lines(&ff->menu, w - 4);
+	if (ff->look == FORM_LOOK_PICK && ff->value.len)
+		return 1;
 	if (ff->look == FORM_LOOK_TEXT && ff->edit.opt.multi) {
 		lines = widget_edit_lines(&ff->edit, room) - 1;
 		if (lines > MULTI_LINES - 1)
@@ -545,6 +547,9 @@ static void paint_focus(struct form_field *ff, const struct draw *d, int x,
 		    word(ff->def->type == FT_ORG ? W_FORM_PICK_ORG :
 		    W_FORM_PICK_PERSON));
 		draw_cursor(d, 0, x);
+		if (ff->value.len)
+			draw_text(d, (*y)++, x, d->w - x - 1, ROLE_HINT,
+			    word(W_FORM_PICK_OTHER));
 	} else {
 		struct draw menu = draw_sub(d, 1, 2,
 		    widget_menu_lines(&ff->menu, d->w - 4), d->w - 4);

@@ -9,7 +9,7 @@
 #include "../core/base/xmalloc.h"
 #include "../core/ledger.h"
 
-#define LABEL_MAX 18
+#define LABEL_MAX 20
 #define LABEL_NARROW 12		/* below 60 cells */
 #define NARROW 60
 
