@@ -62,7 +62,7 @@ telling() {
 	if english; then printf '  [%d/5] %s … ' $step "$2"
 	else printf '  [%d/5] %s … ' $step "$1"; fi
 }
-told() { both "好" "done"; }
+told() { both "好  " "done"; }
 
 admin() { "$bin/minqing-admin" "$@" --dir "$work/office"; }
 
@@ -110,7 +110,12 @@ telling "写入 2,000 位居民和 90 天的账" "2,000 residents and 90 days of
 { "$bin/minqing-seed" people >"$work/people.csv" &&
   admin roster --file "$work/people.csv"; } >>"$work/log" 2>&1 &
 roster_pid=$!
-"$bin/minqing-seed" fill "$work/nodes" >>"$work/log" 2>&1 || fail "seed"
+{ "$bin/minqing-seed" fill "$work/nodes" 2>>"$work/log"
+  echo "seed $?"; } | while read -r part code; do
+	[ -z "$code" ] || { echo "$code" >"$work/seed"; break; }
+	printf '%3d%%\b\b\b\b' "$part"
+done
+[ "$(cat "$work/seed")" = 0 ] || fail "seed"
 wait "$roster_pid" || fail "roster"
 told
 
@@ -181,8 +186,8 @@ END
   22 个网格、5 个站点、2,000 位居民、到今天为止的 90 天
 
     1  志愿者          翠竹社区党群服务站   编号 $(fact volunteer)   密码 $pin
-    2  网格长          翠竹社区,远程登录   编号 $(fact captain)   密码 $pin
-    3  街道            清河街道办           编号 $(fact street)   密码 $pin
+    2  网格长          翠竹社区,远程登录    编号 $(fact captain)   密码 $pin
+    3  街道            清河街道办            编号 $(fact street)   密码 $pin
     0  两分钟演示      自己演一遍,按任意键接手
 
     h  区里的网络      $(if hub_runs; then echo "通着;按 h 断开"
@@ -208,6 +213,6 @@ while :; do
 	3) run street "$(fact street)" ;;
 	0) tour ;;
 	h) if hub_runs; then hub stop; else hub start; fi ;;
-	q | Q | '') say ""; exit 0 ;;
+	q | Q | '') both '正在停下……' 'stopping …'; exit 0 ;;
 	esac
 done

@@ -5,12 +5,11 @@
  *   minqing-seed sites            the nodes it wants: folder, unit, name
  *   minqing-seed people           who works there, for minqing-admin roster
  *   minqing-seed alone DIR        makes those nodes without a hub
- *   minqing-seed fill DIR [DAYS]  fills the nodes in DIR
+ *   minqing-seed fill DIR [DAYS]  fills the nodes in DIR; prints per cent
  */
 #include "seed.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +75,17 @@ struct utc seed_time(const struct seed *w, int day, int hour, int minute)
 	return t;
 }
 
+void seed_progress(int percent)
+{
+	static int last = -1;
+
+	if (percent == last)
+		return;
+	last = percent;
+	printf("%d\n", percent);
+	fflush(stdout);
+}
+
 void seed_when(struct fields *f, const char *name, struct utc t)
 {
 	char text[32];
@@ -92,7 +102,7 @@ void seed_ref(struct fields *f, const char *name, int64_t rec)
 	fields_set(f, name, text);
 }
 
-static void commit(struct seed *w, struct save *s, const char *what,
+static void commit(struct save *s, const char *what,
     struct save_result *out)
 {
 	struct save_complaint c[SAVE_COMPLAINTS];
@@ -107,11 +117,10 @@ static void commit(struct seed *w, struct save *s, const char *what,
 			    c[0].field);
 		seed_die(where[0] ? where : what, &err);
 	}
-	w->saves++;
 	save_free(&s);
 }
 
-int64_t seed_open(struct seed *w, struct node *n,
+int64_t seed_open(struct node *n,
     const struct seed_staff *who, const char *kind, struct fields *f,
     struct save_result *out)
 {
@@ -122,12 +131,12 @@ int64_t seed_open(struct seed *w, struct node *n,
 
 	if (save_open(s, kind, f, -1, NULL, &err) != MQ_OK)
 		seed_die(kind, &err);
-	commit(w, s, kind, res);
+	commit(s, kind, res);
 	fields_free(f);
 	return res->recs[0];
 }
 
-void seed_step(struct seed *w, struct node *n, const struct seed_staff *who,
+void seed_step(struct node *n, const struct seed_staff *who,
     int64_t rec, const char *step, struct fields *f, struct save_result *out)
 {
 	struct session ses = seed_town_as(who);
@@ -136,11 +145,11 @@ void seed_step(struct seed *w, struct node *n, const struct seed_staff *who,
 
 	if (save_step(s, rec, step, f, NULL, &err) != MQ_OK)
 		seed_die(step, &err);
-	commit(w, s, step, out);
+	commit(s, step, out);
 	fields_free(f);
 }
 
-void seed_fix(struct seed *w, struct node *n, const struct seed_staff *who,
+void seed_fix(struct node *n, const struct seed_staff *who,
     int64_t rec, struct fields *f, const char *why)
 {
 	struct session ses = seed_town_as(who);
@@ -149,7 +158,7 @@ void seed_fix(struct seed *w, struct node *n, const struct seed_staff *who,
 
 	if (save_fix(s, rec, f, why, NULL, &err) != MQ_OK)
 		seed_die("fix", &err);
-	commit(w, s, "fix", NULL);
+	commit(s, "fix", NULL);
 	fields_free(f);
 }
 
@@ -359,12 +368,14 @@ static int cmd_fill(struct seed *w, const char *dir, int days)
 	seed_days_run(w, days);
 	file_join(facts, sizeof(facts), dir, "facts");
 	seed_story_end(w, facts);
-	for (i = 0; i < w->nsites; i++)
+	for (i = 0; i < w->nsites; i++) {
 		finish_node(&w->sites[i].n);
+		seed_progress(90 + i * 2);
+	}
 	finish_node(&w->street_node);
+	seed_progress(100);
 	free(w->houses);
 	free(w->people);
-	fprintf(stderr, "%" PRId64 "\n", w->saves);
 	return 0;
 }
 

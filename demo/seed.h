@@ -79,7 +79,6 @@ struct seed {
 	int nhouses;
 	struct seed_person *people;
 	int npeople;
-	int64_t saves;
 };
 
 /* ---- seed_town.c: units, staff, homes and people ---- */
@@ -119,7 +118,7 @@ void seed_case_do(struct seed *w, const struct seed_case *c,
     const struct seed_staff *who, bool at_street, const char *step,
     struct fields *f);
 
-/* ---- seed_story.c: what every visitor of the demonstration should find ---- */
+/* ---- seed_story.c: what every visitor should find ---- */
 /* When the i-th told event happens; false after the last one. */
 bool seed_story_when(struct seed *w, int i, struct utc *at);
 void seed_story_at(struct seed *w, int i);
@@ -131,15 +130,16 @@ void seed_story_end(struct seed *w, const char *facts_path);
 uint32_t seed_roll(struct seed *w, uint32_t sides);	/* 0 … sides - 1 */
 bool seed_chance(struct seed *w, uint32_t percent);
 void seed_at(struct seed *w, struct utc t);		/* moves the clock */
+void seed_progress(int percent);
 struct utc seed_time(const struct seed *w, int day, int hour, int minute);
 void seed_when(struct fields *f, const char *name, struct utc t);
 void seed_ref(struct fields *f, const char *name, int64_t rec);
 /* Saves one record; the fields are freed.  Dies with words when it cannot. */
-int64_t seed_open(struct seed *w, struct node *n, const struct seed_staff *who,
+int64_t seed_open(struct node *n, const struct seed_staff *who,
     const char *kind, struct fields *f, struct save_result *out);
-void seed_step(struct seed *w, struct node *n, const struct seed_staff *who,
+void seed_step(struct node *n, const struct seed_staff *who,
     int64_t rec, const char *step, struct fields *f, struct save_result *out);
-void seed_fix(struct seed *w, struct node *n, const struct seed_staff *who,
+void seed_fix(struct node *n, const struct seed_staff *who,
     int64_t rec, struct fields *f, const char *why);
 /* Carries one save to another node, as the hub will again. */
 void seed_carry(struct node *from, struct node *to, struct ref first, int n);

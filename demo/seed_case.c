@@ -78,7 +78,7 @@ void seed_case_do(struct seed *w, const struct seed_case *c,
 	struct node *there = at_street ? w->sites[c->site].n : w->street_node;
 	struct save_result res;
 
-	seed_step(w, here, who, c->rec, step, f, &res);
+	seed_step(here, who, c->rec, step, f, &res);
 	seed_carry(here, there, res.first, res.n);
 }
 
@@ -135,7 +135,7 @@ static void sign(struct seed *w, struct seed_case *c, struct utc *next)
 		seed_case_do(w, c, seed_town_staff(s, "community", 0), false,
 		    "proxy", &f);
 	} else if (!urgent && c->rounds < RETURN_ROUNDS && seed_chance(w, 4)) {
-		fields_set(&f, "reason", "地点不清,请补充。");
+		fields_set(&f, "reason", "地点不清，请补充。");
 		seed_case_do(w, c, &c->dept->who, true, "return", &f);
 		c->rounds++;
 		c->stage = ACCEPTED;
@@ -322,7 +322,7 @@ struct seed_case seed_case_open(struct seed *w, int site,
 	seed_when(&f, "when", env_now(&w->env));
 	fields_set(&f, "content", m->words);
 	fields_set(&f, "about_us", "no");
-	c.rec = seed_open(w, s->n, who, "request", &f, &res);
+	c.rec = seed_open(s->n, who, "request", &f, &res);
 	seed_carry(s->n, w->street_node, res.first, res.n);
 	*next = strcmp(c.grade, "urgent") == 0 ? in_minutes(w, 2, 12) :
 	    at_work(w, in_minutes(w, 5, 70), c.confidential);

@@ -209,7 +209,7 @@ static void visit(struct seed *w, int s, int g)
 	fields_set(&f, "note", notes[i].words);
 	if (seed_chance(w, 45))
 		fields_set_int(&f, "minutes", minutes);
-	seed_open(w, w->sites[s].n, who, "visit", &f, NULL);
+	seed_open(w->sites[s].n, who, "visit", &f, NULL);
 }
 
 static void sign_in(struct days *d, const struct plan *p)
@@ -225,7 +225,7 @@ static void sign_in(struct days *d, const struct plan *p)
 	fields_set(&f, "volunteer", who->number);
 	fields_set(&f, "activity", acts[seed_roll(w, ARRAY_LEN(acts))]);
 	seed_when(&f, "start", env_now(&w->env));
-	rec = seed_open(w, w->sites[p->site].n, who, "service", &f, NULL);
+	rec = seed_open(w->sites[p->site].n, who, "service", &f, NULL);
 	out.ms += (110 + seed_roll(w, 90)) * MS_MINUTE;
 	plan(d, out, SIGN_OUT, p->site, p->a, 0, rec);
 }
@@ -237,7 +237,7 @@ static void tap(struct seed *w, int s)
 	struct fields f = { NULL, 0, 0 };
 
 	fields_set(&f, "choice", what[seed_roll(w, ARRAY_LEN(what))]);
-	seed_open(w, w->sites[s].n, volunteer(w, s, 0), "tap", &f, NULL);
+	seed_open(w->sites[s].n, volunteer(w, s, 0), "tap", &f, NULL);
 }
 
 static void shift(struct seed *w, int s, bool opens)
@@ -250,12 +250,12 @@ static void shift(struct seed *w, int s, bool opens)
 		fields_set(&f, "shift", "day");
 		seed_when(&f, "when", env_now(&w->env));
 		fields_set_int(&f, "people", 2 + seed_roll(w, 3));
-		site->shift = seed_open(w, site->n, lead, "station", &f,
+		site->shift = seed_open(site->n, lead, "station", &f,
 		    NULL);
 	} else if (site->shift) {
 		seed_when(&f, "shut_when", env_now(&w->env));
 		fields_set(&f, "handover", "无事交接。");
-		seed_step(w, site->n, lead, site->shift, "close", &f, NULL);
+		seed_step(site->n, lead, site->shift, "close", &f, NULL);
 		site->shift = 0;
 	}
 }
@@ -289,7 +289,7 @@ static void happen(struct days *d, const struct plan *p)
 		sign_in(d, p);
 		break;
 	case SIGN_OUT:
-		seed_step(w, w->sites[p->site].n,
+		seed_step(w->sites[p->site].n,
 		    volunteer(w, p->site, p->a), p->rec, "sign_out", &none,
 		    NULL);
 		break;
@@ -330,6 +330,8 @@ void seed_days_run(struct seed *w, int days)
 
 		seed_at(w, p.at);
 		happen(&d, &p);
+		seed_progress(20 + 70 * (clock_day(p.at).n - w->today.n +
+		    days) / (days + 1));
 	}
 	seed_at(w, w->end);
 	free(d.heap);

@@ -108,7 +108,7 @@ static void open_case(struct seed *w, struct seed_case *c, int site,
 	seed_when(&f, "when", env_now(&w->env));
 	fields_set(&f, "content", say[words]);
 	fields_set(&f, "about_us", "no");
-	c->rec = seed_open(w, n, staff(w, site, "volunteer", SHOWN),
+	c->rec = seed_open(n, staff(w, site, "volunteer", SHOWN),
 	    "request", &f, &res);
 	if (no)
 		xcopy(no, 16, res.no);
@@ -312,7 +312,7 @@ static void event(struct seed *w)
 	fields_set(&f, "place_text", say[SAY_EVENT_PLACE]);
 	fields_set_int(&f, "capacity", 40);
 	fields_set_int(&f, "registered", 12);
-	told.event = seed_open(w, w->sites[0].n, staff(w, 0, "lead", 0),
+	told.event = seed_open(w->sites[0].n, staff(w, 0, "lead", 0),
 	    "event", &f, NULL);
 }
 
@@ -321,7 +321,7 @@ static void event_full(struct seed *w)
 	struct fields f = { NULL, 0, 0 };
 
 	fields_set_int(&f, "registered", 30);
-	seed_step(w, w->sites[0].n, staff(w, 0, "lead", 0), told.event,
+	seed_step(w->sites[0].n, staff(w, 0, "lead", 0), told.event,
 	    "enrol", &f, NULL);
 }
 
@@ -334,7 +334,7 @@ static void water_off(struct seed *w)
 	seed_when(&f, "from", seed_time(w, 0, 22, 0));
 	seed_when(&f, "until", seed_time(w, 1, 6, 0));
 	fields_set(&f, "text", say[SAY_WATER_OFF]);
-	seed_open(w, w->street_node, &w->desk[0], "notice", &f, NULL);
+	seed_open(w->street_node, &w->desk[0], "notice", &f, NULL);
 }
 
 /* Found here, told to the neighbours. */
@@ -347,7 +347,7 @@ static void found(struct seed *w)
 	seed_when(&f, "from", env_now(&w->env));
 	seed_when(&f, "until", seed_time(w, 7, 18, 0));
 	fields_set(&f, "text", say[SAY_LOST]);
-	seed_open(w, w->sites[0].n, staff(w, 0, "lead", 0), "notice", &f,
+	seed_open(w->sites[0].n, staff(w, 0, "lead", 0), "notice", &f,
 	    NULL);
 }
 
@@ -370,7 +370,7 @@ static void alone(struct seed *w)
 	clock_show(seed_time(w, -4, 9, 0), CLOCK_DATE, day, sizeof(day));
 	fields_set(&f, "next_visit", day);
 	fields_set(&f, "note", say[SAY_ALONE]);
-	seed_fix(w, w->sites[0].n, staff(w, 0, "captain", 0), told.alone, &f,
+	seed_fix(w->sites[0].n, staff(w, 0, "captain", 0), told.alone, &f,
 	    "");
 }
 
@@ -382,7 +382,7 @@ static void forgotten(struct seed *w)
 	fields_set(&f, "volunteer", v->number);
 	fields_set(&f, "activity", "station_duty");
 	seed_when(&f, "start", env_now(&w->env));
-	seed_open(w, w->sites[0].n, v, "service", &f, NULL);
+	seed_open(w->sites[0].n, v, "service", &f, NULL);
 }
 
 /* Three that were answered yesterday and are closed today. */
@@ -397,7 +397,7 @@ static void closing(struct seed *w)
 		open_case(w, c, i, "welfare", "insurance", "normal",
 		    SAY_INSURANCE, NULL, 23 + i, NULL);
 		accept(w, c);
-		fields_set(&f, "measure", "已解释政策,帮助填好材料。");
+		fields_set(&f, "measure", "已解释政策，帮助填好材料。");
 		fields_set(&f, "spoke_to", "居民本人");
 		seed_case_do(w, c, staff(w, i, "captain", 0), false,
 		    "answer_now", &f);
@@ -457,10 +457,10 @@ static void both_change(struct seed *w)
 	struct fields f = { NULL, 0, 0 };
 
 	fields_set(&f, "place_text", say[SAY_CONFLICT_HERE]);
-	seed_fix(w, w->sites[0].n, staff(w, 0, "captain", 0),
+	seed_fix(w->sites[0].n, staff(w, 0, "captain", 0),
 	    told.conflict.rec, &f, "现场看过");
 	fields_set(&f, "place_text", say[SAY_CONFLICT_THERE]);
-	seed_fix(w, w->street_node, &w->desk[0], told.conflict.rec, &f,
+	seed_fix(w->street_node, &w->desk[0], told.conflict.rec, &f,
 	    "居民来电补充");
 }
 

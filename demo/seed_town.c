@@ -342,7 +342,7 @@ static void open_house(struct seed *w, struct seed_house *h, int nth)
 	snprintf(text, sizeof(text), "%d%05d", h->grid + 1, nth);
 	fields_set(&f, "door_order", text);
 	fields_set(&f, "grid", s->grids[h->grid]);
-	h->rec = seed_open(w, s->n, seed_town_staff(s, "captain", 0),
+	h->rec = seed_open(s->n, seed_town_staff(s, "captain", 0),
 	    "household", &f, NULL);
 }
 
@@ -432,7 +432,6 @@ static void open_people(struct seed *w, int first, int n)
 		    "person", &err);
 	for (i = 0; i < n; i++)
 		w->people[first + i].rec = res.recs[i];
-	w->saves++;
 	save_free(&save);
 }
 
@@ -445,5 +444,6 @@ void seed_town_register(struct seed *w)
 		open_people(w, first, w->houses[i].people);
 		first += w->houses[i].people;
 		env_advance(&w->env, 20 * MS_SECOND);
+		seed_progress(i * 20 / w->nhouses);
 	}
 }
