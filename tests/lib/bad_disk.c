@@ -16,9 +16,9 @@ static sqlite3_vfs vfs;
 static sqlite3_vfs *below;
 static int watched, fail_at, fail_on, disk_full, seen;
 static int then_ops, then_times;
+static long long bytes;
 
-void
-bad_disk_fail(int ops, int n, int for_good, int full)
+void bad_disk_fail(int ops, int n, int for_good, int full)
 {
 	watched = ops;
 	fail_at = n;
@@ -29,21 +29,23 @@ bad_disk_fail(int ops, int n, int for_good, int full)
 	then_times = 0;
 }
 
-void
-bad_disk_then(int ops, int times)
+void bad_disk_then(int ops, int times)
 {
 	then_ops = ops;
 	then_times = times;
 }
 
-int
-bad_disk_seen(void)
+long long bad_disk_bytes(void)
+{
+	return bytes;
+}
+
+int bad_disk_seen(void)
 {
 	return seen;
 }
 
-static int
-fails(int op)
+static int fails(int op)
 {
 	if (fail_at != 0 && seen >= fail_at && (then_ops & op) != 0 &&
 	    then_times != 0) {
@@ -59,111 +61,95 @@ fails(int op)
 	return seen == fail_at || (fail_on && seen > fail_at);
 }
 
-static sqlite3_file *
-real(sqlite3_file *f)
+static sqlite3_file *real(sqlite3_file *f)
 {
 	return ((struct shim *)f)->real;
 }
 
-static int
-shim_close(sqlite3_file *f)
+static int shim_close(sqlite3_file *f)
 {
 	return real(f)->pMethods->xClose(real(f));
 }
 
-static int
-shim_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
+static int shim_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
 	return real(f)->pMethods->xRead(real(f), p, n, at);
 }
 
-static int
-shim_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+static int shim_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
 	if (fails(BAD_WRITE))
 		return disk_full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+	bytes += n;
 	return real(f)->pMethods->xWrite(real(f), p, n, at);
 }
 
-static int
-shim_truncate(sqlite3_file *f, sqlite3_int64 size)
+static int shim_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
 	if (fails(BAD_TRUNCATE))
 		return SQLITE_IOERR_TRUNCATE;
 	return real(f)->pMethods->xTruncate(real(f), size);
 }
 
-static int
-shim_sync(sqlite3_file *f, int flags)
+static int shim_sync(sqlite3_file *f, int flags)
 {
 	if (fails(BAD_SYNC))
 		return SQLITE_IOERR_FSYNC;
 	return real(f)->pMethods->xSync(real(f), flags);
 }
 
-static int
-shim_size(sqlite3_file *f, sqlite3_int64 *size)
+static int shim_size(sqlite3_file *f, sqlite3_int64 *size)
 {
 	return real(f)->pMethods->xFileSize(real(f), size);
 }
 
-static int
-shim_lock(sqlite3_file *f, int how)
+static int shim_lock(sqlite3_file *f, int how)
 {
 	return real(f)->pMethods->xLock(real(f), how);
 }
 
-static int
-shim_unlock(sqlite3_file *f, int how)
+static int shim_unlock(sqlite3_file *f, int how)
 {
 	return real(f)->pMethods->xUnlock(real(f), how);
 }
 
-static int
-shim_reserved(sqlite3_file *f, int *out)
+static int shim_reserved(sqlite3_file *f, int *out)
 {
 	return real(f)->pMethods->xCheckReservedLock(real(f), out);
 }
 
-static int
-shim_control(sqlite3_file *f, int op, void *arg)
+static int shim_control(sqlite3_file *f, int op, void *arg)
 {
 	return real(f)->pMethods->xFileControl(real(f), op, arg);
 }
 
-static int
-shim_sector(sqlite3_file *f)
+static int shim_sector(sqlite3_file *f)
 {
 	return real(f)->pMethods->xSectorSize(real(f));
 }
 
-static int
-shim_traits(sqlite3_file *f)
+static int shim_traits(sqlite3_file *f)
 {
 	return real(f)->pMethods->xDeviceCharacteristics(real(f));
 }
 
-static int
-shim_map(sqlite3_file *f, int page, int size, int extend,
+static int shim_map(sqlite3_file *f, int page, int size, int extend,
     void volatile **out)
 {
 	return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
 }
 
-static int
-shim_shm_lock(sqlite3_file *f, int offset, int n, int flags)
+static int shim_shm_lock(sqlite3_file *f, int offset, int n, int flags)
 {
 	return real(f)->pMethods->xShmLock(real(f), offset, n, flags);
 }
 
-static void
-shim_barrier(sqlite3_file *f)
+static void shim_barrier(sqlite3_file *f)
 {
 	real(f)->pMethods->xShmBarrier(real(f));
 }
 
-static int
-shim_unmap(sqlite3_file *f, int delete)
+static int shim_unmap(sqlite3_file *f, int delete)
 {
 	return real(f)->pMethods->xShmUnmap(real(f), delete);
 }
@@ -188,9 +174,8 @@ static const sqlite3_io_methods methods = {
 	.xShmUnmap = shim_unmap,
 };
 
-static int
-shim_open(sqlite3_vfs *self, const char *name, sqlite3_file *f, int flags,
-    int *out)
+static int shim_open(sqlite3_vfs *self, const char *name, sqlite3_file *f,
+    int flags, int *out)
 {
 	struct shim *s = (struct shim *)f;
 	int rc;
@@ -206,8 +191,7 @@ shim_open(sqlite3_vfs *self, const char *name, sqlite3_file *f, int flags,
 	return rc;
 }
 
-void
-bad_disk_install(void)
+void bad_disk_install(void)
 {
 	if (below != NULL)
 		return;

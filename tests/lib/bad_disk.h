@@ -16,5 +16,7 @@ void bad_disk_fail(int ops, int n, int for_good, int full);
 void bad_disk_then(int ops, int times);
 /* Operations of the set seen since. */
 int bad_disk_seen(void);
+/* Bytes that reached a file through the layer, since the start. */
+long long bad_disk_bytes(void);
 
 #endif
