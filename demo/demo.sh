@@ -18,8 +18,8 @@ both() { if english; then say "$2"; else say "$1"; fi; }
 mode=${1:-}
 if [ "$mode" != --up ] && { [ ! -t 0 ] || [ ! -t 1 ]; }; then
 	cat >&2 <<'END'
-这是全屏演示,要在终端里看:请打开一个终端(至少 80×24,UTF-8),再执行 make demo。
-没有终端时可以:make 编译,make check 检查,build/bin/minqing --help 看命令行。
+这是全屏演示，要在终端里看：请打开一个终端（至少 80×24，UTF-8），再执行 make demo。
+没有终端时可以：make 编译，make check 检查，build/bin/minqing --help 看命令行。
 This demonstration fills a screen: open a terminal (80x24 or more, UTF-8) and
 run make demo there.  Without one: make builds, make check tests, and
 build/bin/minqing --help shows the command line.
@@ -51,7 +51,7 @@ trap leave EXIT
 trap 'exit 130' HUP INT TERM
 
 fail() {
-	both "演示没有起来:$1" "The demonstration did not start: $1"
+	both "演示没有起来：$1" "The demonstration did not start: $1"
 	[ ! -s "$work/log" ] || tail -n 5 "$work/log"
 	exit 1
 }
@@ -87,7 +87,7 @@ pending() {
 	{ read -r a b; echo $((${a:-1} + ${b:-1})); }
 }
 
-both "民情账演示:正在准备一条街道……" "minqing: getting a street ready …"
+both "民情账演示：正在准备一条街道……" "minqing: getting a street ready …"
 export LANG="${LANG:-zh_CN.UTF-8}"
 mkdir -p "$work/nodes"
 
@@ -96,7 +96,7 @@ telling "建钥匙和私有证书" "making keys and a private CA"
   admin cert --host 127.0.0.1; } >"$work/log" 2>&1 || fail "keys"
 told
 
-telling "启动区里,登记 7 台机器" "starting the hub, enrolling 7 nodes"
+telling "启动区里，登记 7 台机器" "starting the hub, enrolling 7 nodes"
 hub start || fail "hub"
 port=$(cat "$work/port")
 "$bin/minqing-seed" sites >"$work/sites" || fail "sites"
@@ -182,16 +182,16 @@ chooser() {
 END
 	else
 		cat <<END
-  民情账 · 清河街道(演示用,人和事都是编的)
+  民情账 · 清河街道（演示用，人和事都是编的）
   22 个网格、5 个站点、2,000 位居民、到今天为止的 90 天
 
     1  志愿者          翠竹社区党群服务站   编号 $(fact volunteer)   密码 $pin
-    2  网格长          翠竹社区,远程登录    编号 $(fact captain)   密码 $pin
-    3  街道            清河街道办            编号 $(fact street)   密码 $pin
-    0  两分钟演示      自己演一遍,按任意键接手
+    2  网格长          翠竹社区，远程登录   编号 $(fact captain)   密码 $pin
+    3  街道            清河街道办           编号 $(fact street)   密码 $pin
+    0  两分钟演示      自己演一遍，按任意键接手
 
-    h  区里的网络      $(if hub_runs; then echo "通着;按 h 断开"
-			else echo "断了;按 h 恢复"; fi)
+    h  区里的网络      $(if hub_runs; then echo "通着；按 h 断开"
+			else echo "断了；按 h 恢复"; fi)
     q  离开            停下并清掉演示的一切
 END
 	fi
