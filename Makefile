@@ -162,9 +162,11 @@ bench: all $(BENCHES)
 bench-quick: all $(BENCHES)
 	$(Q)sh tests/bench/bench.sh $(B) 10000 quick
 
+# As many at a time as the machine has, unless told.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 check:
 	$(Q)sh tools/deps.sh build check
-	$(Q)$(MAKE) --no-print-directory SAN=address,undefined DEV=1 tests
+	$(Q)$(MAKE) $(JOBS) --no-print-directory SAN=address,undefined DEV=1 tests
 	$(Q)sh tests/run.sh build/san
 
 deps:
@@ -176,8 +178,14 @@ lint:
 demo:
 	$(Q)sh demo/demo.sh --terminal
 	$(Q)sh tools/deps.sh build demo
-	$(Q)$(MAKE) --no-print-directory all $(BIN)/minqing-tour
+	$(Q)$(MAKE) $(JOBS) --no-print-directory all $(BIN)/minqing-tour
 	$(Q)MQ_BIN=$(abspath $(BIN)) sh demo/demo.sh
+
+# Pictures of the real screens, into docs/pictures/.
+screenshots:
+	$(Q)sh tools/deps.sh build demo pictures
+	$(Q)$(MAKE) $(JOBS) --no-print-directory all $(BIN)/minqing-shot
+	$(Q)MQ_BIN=$(abspath $(BIN)) sh tools/screenshots.sh docs/pictures
 
 install: all
 	$(Q)MQ_BIN=$(BIN) MQ_LIB=$(BIN)/../lib sh tools/install.sh \
@@ -186,6 +194,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all tests test fuzz bench bench-quick check deps lint demo install clean
+.PHONY: all tests test fuzz bench bench-quick check deps lint demo install screenshots clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
