@@ -11,8 +11,7 @@
 #include "pack.h"
 #include "record.h"
 
-static bool
-has_word(const char *words, const char *word)
+static bool has_word(const char *words, const char *word)
 {
 	size_t want = strlen(word), len;
 
@@ -26,16 +25,15 @@ has_word(const char *words, const char *word)
 }
 
 /* A vouched person captures and nothing else, whatever the post allows. */
-static bool
-vouched_may(struct node *n, const struct session *who, const char *action)
+static bool vouched_may(struct node *n, const struct session *who,
+    const char *action)
 {
 	return !who->vouched ||
 	    has_word(pack_text(n->pack, "vouched_actions", ""), action);
 }
 
-static bool
-row_fits(const struct role_row *r, const char *role, const char *action,
-    const char *kind)
+static bool row_fits(const struct role_row *r, const char *role,
+    const char *action, const char *kind)
 {
 	if (strcmp(r->role, role) != 0)
 		return false;
@@ -48,8 +46,7 @@ row_fits(const struct role_row *r, const char *role, const char *action,
 }
 
 /* What a scope needs to know of a record; r NULL asks about a unit only. */
-static bool
-scope_fits(const struct orgs *o, const struct role_row *row,
+static bool scope_fits(const struct orgs *o, const struct role_row *row,
     const char *post, const char *org, const struct session *who,
     const struct record *r)
 {
@@ -71,8 +68,7 @@ scope_fits(const struct orgs *o, const struct role_row *row,
 	return org_within(o, org, post);
 }
 
-static bool
-may(struct node *n, const struct session *who, const char *action,
+static bool may(struct node *n, const struct session *who, const char *action,
     const char *kind, const char *org, const struct record *r)
 {
 	const struct role_row *rows;
@@ -93,8 +89,7 @@ may(struct node *n, const struct session *who, const char *action,
 	return false;
 }
 
-bool
-access_may(struct node *n, const struct session *who, const char *action,
+bool access_may(struct node *n, const struct session *who, const char *action,
     const char *kind, const char *org)
 {
 	return may(n, who, action, kind, org, NULL);
@@ -102,8 +97,7 @@ access_may(struct node *n, const struct session *who, const char *action,
 
 /* Who took a confidential report may still read it back to the person who
  * made it, as long as it can be undone; then only named posts see it. */
-static bool
-just_written(struct node *n, const struct session *who,
+static bool just_written(struct node *n, const struct session *who,
     const struct record *r)
 {
 	int64_t window = pack_int(n->pack, "undo_seconds", 0) * MS_SECOND;
@@ -112,8 +106,7 @@ just_written(struct node *n, const struct session *who,
 	    env_now(n->env).ms - r->changed_at.ms <= window;
 }
 
-bool
-access_may_record(struct node *n, const struct session *who,
+bool access_may_record(struct node *n, const struct session *who,
     const char *action, const struct record *r)
 {
 	if (!may(n, who, action, r->kind, r->org, r))
@@ -124,9 +117,8 @@ access_may_record(struct node *n, const struct session *who,
 }
 
 /* Does this person see records of that unit, by any of the posts? */
-static bool
-sees_org(struct node *n, const struct session *who, const char *kind,
-    const char *org)
+static bool sees_org(struct node *n, const struct session *who,
+    const char *kind, const char *org)
 {
 	const struct orgs *o = pack_orgs(n->pack);
 	const struct role_row *rows;
@@ -153,8 +145,7 @@ sees_org(struct node *n, const struct session *who, const char *kind,
 	return false;
 }
 
-void
-access_scope(struct node *n, const struct session *who, const char *kind,
+void access_scope(struct node *n, const struct session *who, const char *kind,
     struct buf *out)
 {
 	const struct orgs *o;
@@ -178,8 +169,7 @@ access_scope(struct node *n, const struct session *who, const char *kind,
 	jout_list_end(&j);
 }
 
-bool
-access_has_role(const struct session *who, const char *role)
+bool access_has_role(const struct session *who, const char *role)
 {
 	int p;
 
@@ -189,8 +179,7 @@ access_has_role(const struct session *who, const char *role)
 	return false;
 }
 
-void
-access_fake(struct session *s, const char *by, const char *name,
+void access_fake(struct session *s, const char *by, const char *name,
     const char *role, const char *org)
 {
 	*s = (struct session){ 0 };

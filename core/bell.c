@@ -12,8 +12,7 @@
 
 #include "base/file.h"
 
-static int
-open_bell(struct node *n, char path[NODE_PATH + 16])
+static int open_bell(struct node *n, char path[NODE_PATH + 16])
 {
 	file_join(path, NODE_PATH + 16, n->dir, "bell");
 	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
@@ -21,8 +20,7 @@ open_bell(struct node *n, char path[NODE_PATH + 16])
 
 /* A missed ring costs the others some seconds, never an entry: no failure
  * is worth a word here. */
-void
-bell_ring(struct node *n)
+void bell_ring(struct node *n)
 {
 	char path[NODE_PATH + 16];
 	int fd = open_bell(n, path);
@@ -33,8 +31,7 @@ bell_ring(struct node *n)
 	(void)close(fd);
 }
 
-int
-bell_listen(struct node *n)
+int bell_listen(struct node *n)
 {
 	char path[NODE_PATH + 16];
 	int fd, in;
@@ -53,8 +50,7 @@ bell_listen(struct node *n)
 	return in;
 }
 
-void
-bell_clear(int fd)
+void bell_clear(int fd)
 {
 	char swallow[4096];
 	ssize_t got;
@@ -66,8 +62,7 @@ bell_clear(int fd)
 	} while (got > 0 || (got < 0 && errno == EINTR));
 }
 
-void
-bell_close(int fd)
+void bell_close(int fd)
 {
 	if (fd >= 0)
 		(void)close(fd);

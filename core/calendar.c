@@ -34,8 +34,8 @@ struct calendar {
 
 /* ---- loading ---- */
 
-static enum mq_status
-bad(const char *where, enum say why, const char *what, struct err *err)
+static enum mq_status bad(const char *where, enum say why, const char *what,
+    struct err *err)
 {
 	struct buf b = BUF_INIT(230);
 	enum mq_status rc;
@@ -51,8 +51,7 @@ bad(const char *where, enum say why, const char *what, struct err *err)
 
 /* "YYYY-MM-DD" only: what a spreadsheet turned into 2026/1/1 is refused with
  * its row, so that nobody works on a holiday by mistake. */
-static bool
-read_day(const char *s, struct day *out)
+static bool read_day(const char *s, struct day *out)
 {
 	int part[3] = { 0, 0, 0 }, k = 0;
 	size_t i;
@@ -76,16 +75,14 @@ read_day(const char *s, struct day *out)
 	return true;
 }
 
-static int
-two_digits(const char *s)
+static int two_digits(const char *s)
 {
 	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
 		return -1;
 	return (s[0] - '0') * 10 + (s[1] - '0');
 }
 
-static int
-read_minute(const char *s)
+static int read_minute(const char *s)
 {
 	int h = two_digits(s), m;
 
@@ -97,8 +94,7 @@ read_minute(const char *s)
 	return h * 60 + m;
 }
 
-static bool
-read_hours(struct calendar *c, const char *s)
+static bool read_hours(struct calendar *c, const char *s)
 {
 	int last = 0;
 
@@ -124,16 +120,15 @@ read_hours(struct calendar *c, const char *s)
 	return true;
 }
 
-static int
-cmp_special(const void *a, const void *b)
+static int cmp_special(const void *a, const void *b)
 {
 	const struct special *x = a, *y = b;
 
 	return (x->day > y->day) - (x->day < y->day);
 }
 
-static enum mq_status
-read_row(struct calendar *c, struct csv *csv, struct err *err)
+static enum mq_status read_row(struct calendar *c, struct csv *csv,
+    struct err *err)
 {
 	const char *date = csv_get(csv, "date"), *kind = csv_get(csv, "kind");
 	struct special s;
@@ -154,8 +149,8 @@ read_row(struct calendar *c, struct csv *csv, struct err *err)
 	return MQ_OK;
 }
 
-enum mq_status
-calendar_load(struct env *env, const char *csv_path, const char *hours,
+enum mq_status calendar_load(struct env *env, const char *csv_path,
+    const char *hours,
     const char *version, struct calendar **out, struct err *err)
 {
 	struct calendar *c = xcalloc(1, sizeof(*c));
@@ -191,8 +186,7 @@ out:
 	return rc;
 }
 
-void
-calendar_free(struct calendar **cp)
+void calendar_free(struct calendar **cp)
 {
 	struct calendar *c = *cp;
 	size_t i;
@@ -209,8 +203,7 @@ calendar_free(struct calendar **cp)
 
 /* ---- days ---- */
 
-static const struct special *
-special_of(const struct calendar *c, struct day d)
+static const struct special *special_of(const struct calendar *c, struct day d)
 {
 	struct special key = { d.n, false, NULL };
 
@@ -218,14 +211,12 @@ special_of(const struct calendar *c, struct day d)
 	    bsearch(&key, c->v, c->n, sizeof(c->v[0]), cmp_special);
 }
 
-const char *
-calendar_version(const struct calendar *c)
+const char *calendar_version(const struct calendar *c)
 {
 	return c->version;
 }
 
-bool
-calendar_known_year(const struct calendar *c, int year)
+bool calendar_known_year(const struct calendar *c, int year)
 {
 	struct day first = clock_make_day(year, 1, 1);
 	struct day last = clock_make_day(year, 12, 31);
@@ -237,16 +228,14 @@ calendar_known_year(const struct calendar *c, int year)
 	return false;
 }
 
-bool
-calendar_is_workday(const struct calendar *c, struct day d)
+bool calendar_is_workday(const struct calendar *c, struct day d)
 {
 	const struct special *s = special_of(c, d);
 
 	return s != NULL ? s->work : clock_weekday(d) < 5;
 }
 
-const char *
-calendar_day_name(const struct calendar *c, struct day d)
+const char *calendar_day_name(const struct calendar *c, struct day d)
 {
 	const struct special *s = special_of(c, d);
 
@@ -256,8 +245,7 @@ calendar_day_name(const struct calendar *c, struct day d)
 /* ---- due times ---- */
 
 /* The end of a day: closing time, or its last minute without hours. */
-static struct utc
-day_end(const struct calendar *c, struct day d)
+static struct utc day_end(const struct calendar *c, struct day d)
 {
 	int minute = c->slots[c->nslots - 1].to;
 	struct utc t = clock_day_start(d);
@@ -268,8 +256,8 @@ day_end(const struct calendar *c, struct day d)
 	return t;
 }
 
-static struct utc
-due_workhours(const struct calendar *c, struct utc start, int64_t value)
+static struct utc due_workhours(const struct calendar *c, struct utc start,
+    int64_t value)
 {
 	int64_t left = value * MS_HOUR, open, close;
 	struct day d = clock_day(start);
@@ -295,9 +283,8 @@ due_workhours(const struct calendar *c, struct utc start, int64_t value)
 	return start;
 }
 
-static struct utc
-due_days(const struct calendar *c, struct utc start, int64_t value,
-    bool workdays)
+static struct utc due_days(const struct calendar *c, struct utc start,
+    int64_t value, bool workdays)
 {
 	struct day d = clock_day(start);
 	int64_t left = value;
@@ -316,9 +303,8 @@ due_days(const struct calendar *c, struct utc start, int64_t value,
 	return day_end(c, d);
 }
 
-struct utc
-calendar_due(const struct calendar *c, struct utc start, int64_t value,
-    const char *unit)
+struct utc calendar_due(const struct calendar *c, struct utc start,
+    int64_t value, const char *unit)
 {
 	assert(value >= 0 && value <= 100000);
 	if (strcmp(unit, "minute") == 0)
@@ -333,16 +319,14 @@ calendar_due(const struct calendar *c, struct utc start, int64_t value,
 
 /* ---- explaining ---- */
 
-static void
-line(struct buf *out, enum lang lang, enum say id, const char *a,
+static void line(struct buf *out, enum lang lang, enum say id, const char *a,
     const char *b)
 {
 	say_fill(out, lang, id, a, b);
 	buf_addc(out, '\n');
 }
 
-static void
-rule_line(const struct calendar *c, int64_t value, const char *unit,
+static void rule_line(const struct calendar *c, int64_t value, const char *unit,
     enum lang lang, struct buf *out)
 {
 	static const struct { const char *unit; enum say say; } rows[] = {
@@ -361,8 +345,8 @@ rule_line(const struct calendar *c, int64_t value, const char *unit,
 			line(out, lang, rows[i].say, n, c->hours);
 }
 
-static const char *
-off_name(const struct calendar *c, struct day d, enum lang lang)
+static const char *off_name(const struct calendar *c, struct day d,
+    enum lang lang)
 {
 	const char *name = calendar_day_name(c, d);
 
@@ -370,8 +354,7 @@ off_name(const struct calendar *c, struct day d, enum lang lang)
 }
 
 /* Days off from `d` to `last`, those of one name in a row on one line. */
-static void
-skip_lines(const struct calendar *c, struct day d, struct day last,
+static void skip_lines(const struct calendar *c, struct day d, struct day last,
     enum lang lang, struct buf *out)
 {
 	char date[32], first[96], n[16];
@@ -413,8 +396,7 @@ skip_lines(const struct calendar *c, struct day d, struct day last,
 }
 
 /* Where days off begin to matter for this unit. */
-static struct day
-skips_from(struct utc start, int64_t value, const char *unit)
+static struct day skips_from(struct utc start, int64_t value, const char *unit)
 {
 	struct day d = clock_day(start);
 
@@ -425,8 +407,7 @@ skips_from(struct utc start, int64_t value, const char *unit)
 	return d;
 }
 
-void
-calendar_explain(const struct calendar *c, struct utc start, int64_t value,
+void calendar_explain(const struct calendar *c, struct utc start, int64_t value,
     const char *unit, enum lang lang, struct buf *out)
 {
 	struct utc due = calendar_due(c, start, value, unit);

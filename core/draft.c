@@ -45,16 +45,14 @@ struct drafts {
 
 /* ---- one draft ---- */
 
-void
-draft_free(struct draft *x)
+void draft_free(struct draft *x)
 {
 	fields_free(&x->f);
 	fields_free(&x->f2);
 	memset(x, 0, sizeof(*x));
 }
 
-void
-draft_copy(struct draft *dst, const struct draft *src)
+void draft_copy(struct draft *dst, const struct draft *src)
 {
 	struct fields f = { NULL, 0, 0 }, f2 = { NULL, 0, 0 };
 
@@ -69,8 +67,7 @@ draft_copy(struct draft *dst, const struct draft *src)
 	dst->f2 = f2;
 }
 
-static void
-write_draft(const struct draft *x, struct buf *out)
+static void write_draft(const struct draft *x, struct buf *out)
 {
 	struct jout j;
 
@@ -94,8 +91,8 @@ write_draft(const struct draft *x, struct buf *out)
 	jout_obj_end(&j);
 }
 
-static enum mq_status
-read_draft(const struct jnode *o, struct draft *x, struct err *err)
+static enum mq_status read_draft(const struct jnode *o, struct draft *x,
+    struct err *err)
 {
 	enum mq_status st;
 
@@ -121,8 +118,7 @@ read_draft(const struct jnode *o, struct draft *x, struct err *err)
 
 /* ---- the ones held ---- */
 
-static size_t
-find(const struct drafts *d, int number)
+static size_t find(const struct drafts *d, int number)
 {
 	size_t i;
 
@@ -131,8 +127,7 @@ find(const struct drafts *d, int number)
 	return i;
 }
 
-static void
-remove_at(struct drafts *d, size_t i)
+static void remove_at(struct drafts *d, size_t i)
 {
 	draft_free(d->v[i]);
 	free(d->v[i]);
@@ -142,8 +137,7 @@ remove_at(struct drafts *d, size_t i)
 }
 
 /* Keeps a copy, in the order of numbers; false when there are too many. */
-static bool
-hold(struct drafts *d, const struct draft *x)
+static bool hold(struct drafts *d, const struct draft *x)
 {
 	size_t i = find(d, x->number);
 
@@ -160,21 +154,18 @@ hold(struct drafts *d, const struct draft *x)
 	return true;
 }
 
-size_t
-draft_count(const struct drafts *d)
+size_t draft_count(const struct drafts *d)
 {
 	return d->count;
 }
 
-const struct draft *
-draft_at(const struct drafts *d, size_t i)
+const struct draft *draft_at(const struct drafts *d, size_t i)
 {
 	assert(i < d->count);
 	return d->v[i];
 }
 
-int
-draft_next_number(const struct drafts *d)
+int draft_next_number(const struct drafts *d)
 {
 	int number = 1;
 
@@ -183,17 +174,15 @@ draft_next_number(const struct drafts *d)
 	return number;
 }
 
-bool
-draft_dirty(const struct drafts *d)
+bool draft_dirty(const struct drafts *d)
 {
 	return d->dirty;
 }
 
 /* ---- records of the file ---- */
 
-static void
-pack_record(const struct drafts *d, int64_t row, const struct buf *plain,
-    struct buf *out)
+static void pack_record(const struct drafts *d, int64_t row,
+    const struct buf *plain, struct buf *out)
 {
 	struct buf box = BUF_INIT(BOX_MAX);
 	uint8_t hash[CRYPTO_HASH], head[HEAD];
@@ -213,8 +202,7 @@ pack_record(const struct drafts *d, int64_t row, const struct buf *plain,
 }
 
 /* Whole records only: 0 when what follows is cut or spoilt. */
-static size_t
-record_len(const struct buf *b, size_t at)
+static size_t record_len(const struct buf *b, size_t at)
 {
 	const uint8_t *p = (const uint8_t *)b->data + at;
 	uint8_t hash[CRYPTO_HASH];
@@ -230,8 +218,8 @@ record_len(const struct buf *b, size_t at)
 	return memcmp(hash, p + 4, SUM) == 0 ? HEAD + n : 0;
 }
 
-static enum mq_status
-apply(struct drafts *d, const struct buf *plain, struct err *err)
+static enum mq_status apply(struct drafts *d, const struct buf *plain,
+    struct err *err)
 {
 	struct jdoc *doc = NULL;
 	const struct jnode *o;
@@ -259,8 +247,8 @@ apply(struct drafts *d, const struct buf *plain, struct err *err)
 }
 
 /* Reads what is whole.  *torn: something at the end was left out. */
-static enum mq_status
-read_file(struct drafts *d, const char *path, bool *torn, struct err *err)
+static enum mq_status read_file(struct drafts *d, const char *path, bool *torn,
+    struct err *err)
 {
 	struct buf b = BUF_INIT(FILE_MAX_BYTES), plain = BUF_INIT(BOX_MAX);
 	enum mq_status st;
@@ -293,8 +281,7 @@ read_file(struct drafts *d, const char *path, bool *torn, struct err *err)
 /* ---- writing ---- */
 
 /* The whole state as a fresh file; on failure the old one stays. */
-static enum mq_status
-rewrite(struct drafts *d, struct err *err)
+static enum mq_status rewrite(struct drafts *d, struct err *err)
 {
 	struct buf out = BUF_INIT(FILE_MAX_BYTES), plain = BUF_INIT(BOX_MAX);
 	enum mq_status st;
@@ -326,8 +313,8 @@ rewrite(struct drafts *d, struct err *err)
 	return st;
 }
 
-static enum mq_status
-append(struct drafts *d, const struct buf *plain, struct err *err)
+static enum mq_status append(struct drafts *d, const struct buf *plain,
+    struct err *err)
 {
 	struct buf out = BUF_INIT(BOX_MAX + HEAD);
 	enum mq_status st;
@@ -355,8 +342,8 @@ append(struct drafts *d, const struct buf *plain, struct err *err)
 	return MQ_OK;
 }
 
-enum mq_status
-draft_put(struct drafts *d, const struct draft *x, struct err *err)
+enum mq_status draft_put(struct drafts *d, const struct draft *x,
+    struct err *err)
 {
 	struct buf plain = BUF_INIT(BOX_MAX);
 	enum mq_status st;
@@ -374,8 +361,7 @@ draft_put(struct drafts *d, const struct draft *x, struct err *err)
 	return st;
 }
 
-enum mq_status
-draft_drop(struct drafts *d, int number, struct err *err)
+enum mq_status draft_drop(struct drafts *d, int number, struct err *err)
 {
 	struct buf plain = BUF_INIT(64);
 	size_t i = find(d, number);
@@ -394,8 +380,7 @@ draft_drop(struct drafts *d, int number, struct err *err)
 	return st;
 }
 
-enum mq_status
-draft_sync(struct drafts *d, bool now, struct err *err)
+enum mq_status draft_sync(struct drafts *d, bool now, struct err *err)
 {
 	int64_t t = d->n->env->mono_ms(d->n->env);
 	enum mq_status st;
@@ -414,8 +399,7 @@ draft_sync(struct drafts *d, bool now, struct err *err)
 /* ---- opening ---- */
 
 /* The name does not say whose it is. */
-static void
-path_of(struct drafts *d, const char *by, int slot)
+static void path_of(struct drafts *d, const char *by, int slot)
 {
 	char dir[NODE_PATH + 16], name[40], hex[2 * CRYPTO_HASH + 1];
 	uint8_t mac[CRYPTO_HASH];
@@ -431,8 +415,7 @@ path_of(struct drafts *d, const char *by, int slot)
 	file_join(d->path, sizeof(d->path), dir, name);
 }
 
-static enum mq_status
-lock_slot(struct drafts *d, struct err *err)
+static enum mq_status lock_slot(struct drafts *d, struct err *err)
 {
 	char path[NODE_PATH + 72];
 	enum mq_status st;
@@ -448,8 +431,8 @@ lock_slot(struct drafts *d, struct err *err)
 
 /* Drafts another session of the same person left behind come along under
  * free numbers; their file goes once they are safe here. */
-static enum mq_status
-adopt(struct drafts *d, const char *by, int slot, struct err *err)
+static enum mq_status adopt(struct drafts *d, const char *by, int slot,
+    struct err *err)
 {
 	struct drafts other = { .n = d->n, .log = { -1, 0 },
 	    .lock = { -1, false } };
@@ -478,8 +461,8 @@ adopt(struct drafts *d, const char *by, int slot, struct err *err)
 	return st;
 }
 
-static enum mq_status
-open_slot(struct drafts *d, const char *by, int *slot, struct err *err)
+static enum mq_status open_slot(struct drafts *d, const char *by, int *slot,
+    struct err *err)
 {
 	enum mq_status st = MQ_E_LOCKED;
 
@@ -491,8 +474,7 @@ open_slot(struct drafts *d, const char *by, int *slot, struct err *err)
 	return st;
 }
 
-enum mq_status
-draft_open(struct node *n, const char *by, struct drafts **out,
+enum mq_status draft_open(struct node *n, const char *by, struct drafts **out,
     struct err *err)
 {
 	struct drafts *d = xcalloc(1, sizeof(*d));
@@ -528,8 +510,7 @@ out:
 	return st;
 }
 
-void
-draft_close(struct drafts **dp)
+void draft_close(struct drafts **dp)
 {
 	struct drafts *d = *dp;
 	struct err err = ERR_INIT;

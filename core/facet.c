@@ -15,8 +15,7 @@ static const struct facet *const order[] = {
 	&facet_form, &facet_flow, &facet_hours, &facet_tally
 };
 
-static struct err *
-next_complaint(struct act *a, const char *field)
+static struct err *next_complaint(struct act *a, const char *field)
 {
 	if (a->ncomplaints == ACT_COMPLAINTS)
 		return NULL;
@@ -25,8 +24,7 @@ next_complaint(struct act *a, const char *field)
 	return &a->complaints[a->ncomplaints++].err;
 }
 
-void
-act_complain(struct act *a, const char *field, enum mq_status code,
+void act_complain(struct act *a, const char *field, enum mq_status code,
     const char *fmt, ...)
 {
 	struct err *e = next_complaint(a, field);
@@ -42,8 +40,7 @@ act_complain(struct act *a, const char *field, enum mq_status code,
 	(void)err_set(e, code, "%s", words);
 }
 
-void
-act_complain_say(struct act *a, const char *field, enum mq_status code,
+void act_complain_say(struct act *a, const char *field, enum mq_status code,
     enum say id, const char *x, const char *y)
 {
 	struct buf b = BUF_INIT(230);
@@ -53,8 +50,7 @@ act_complain_say(struct act *a, const char *field, enum mq_status code,
 	buf_free(&b);
 }
 
-enum mq_status
-facet_decide(struct act *a, struct err *err)
+enum mq_status facet_decide(struct act *a, struct err *err)
 {
 	enum mq_status rc = MQ_OK;
 	size_t i;

@@ -31,8 +31,7 @@
 
 /* ---- results without the program's own buffer code ---- */
 
-static void
-put(struct buf *b, const char *s)
+static void put(struct buf *b, const char *s)
 {
 	size_t n = strlen(s);
 	char *p;
@@ -54,8 +53,8 @@ put(struct buf *b, const char *s)
 	b->len += n;
 }
 
-static void
-problem(struct form_expr_call *c, const char *what, const char *more)
+static void problem(struct form_expr_call *c, const char *what,
+    const char *more)
 {
 	size_t n;
 
@@ -72,8 +71,7 @@ problem(struct form_expr_call *c, const char *what, const char *more)
 
 /* ---- values ---- */
 
-static bool
-digits(const char *s, size_t n, int *out)
+static bool digits(const char *s, size_t n, int *out)
 {
 	size_t i;
 
@@ -87,8 +85,7 @@ digits(const char *s, size_t n, int *out)
 }
 
 /* Days since 1970 of a civil date (proleptic Gregorian). */
-static int64_t
-days_of(int y, int m, int d)
+static int64_t days_of(int y, int m, int d)
 {
 	int64_t era, yoe, doy;
 
@@ -100,8 +97,7 @@ days_of(int y, int m, int d)
 }
 
 /* "2026-11-22", "2026-11-22 pm", "2026-11-22 14:30"; false for other text. */
-static bool
-read_when(const char *s, double *out)
+static bool read_when(const char *s, double *out)
 {
 	static const struct { const char *word; double part; } parts[] = {
 		{ "", 0.0 }, { " am", 0.0 }, { " pm", 0.5 },
@@ -129,8 +125,7 @@ read_when(const char *s, double *out)
 	return false;
 }
 
-static xmlXPathObjectPtr
-text_value(const char *s)
+static xmlXPathObjectPtr text_value(const char *s)
 {
 	double when;
 
@@ -139,8 +134,7 @@ text_value(const char *s)
 	return xmlXPathNewString((const xmlChar *)s);
 }
 
-static xmlXPathObjectPtr
-list_value(const char *s)
+static xmlXPathObjectPtr list_value(const char *s)
 {
 	xmlXPathObjectPtr o = xmlXPathNewString((const xmlChar *)s);
 	xmlChar *p;
@@ -152,8 +146,8 @@ list_value(const char *s)
 	return o;
 }
 
-static xmlXPathObjectPtr
-variable(void *data, const xmlChar *name, const xmlChar *ns)
+static xmlXPathObjectPtr variable(void *data, const xmlChar *name,
+    const xmlChar *ns)
 {
 	const struct form_expr_call *c = data;
 	const char *want = (const char *)name;
@@ -179,14 +173,12 @@ variable(void *data, const xmlChar *name, const xmlChar *ns)
 
 /* ---- ODK's functions ---- */
 
-static struct form_expr_call *
-call_of(xmlXPathParserContextPtr ctxt)
+static struct form_expr_call *call_of(xmlXPathParserContextPtr ctxt)
 {
 	return ctxt->context->userData;
 }
 
-static void
-fn_selected(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_selected(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	xmlChar *want, *list;
 	const char *at;
@@ -211,8 +203,7 @@ fn_selected(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathReturnBoolean(ctxt, found);
 }
 
-static void
-fn_count_selected(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_count_selected(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	xmlChar *list;
 	const char *at;
@@ -229,8 +220,7 @@ fn_count_selected(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathReturnNumber(ctxt, count);
 }
 
-static void
-fn_if(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_if(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	xmlXPathObjectPtr no, yes;
 	int truth;
@@ -243,8 +233,7 @@ fn_if(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathFreeObject(truth ? no : yes);
 }
 
-static void
-fn_coalesce(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_coalesce(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	xmlXPathObjectPtr second, first;
 	xmlChar *s;
@@ -261,8 +250,7 @@ fn_coalesce(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathFreeObject(empty ? first : second);
 }
 
-static void
-fn_today(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_today(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	int64_t ms = call_of(ctxt)->now.ms + CIVIL_OFFSET_MS;
 
@@ -270,8 +258,7 @@ fn_today(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathReturnNumber(ctxt, floor((double)ms / (double)MS_DAY));
 }
 
-static void
-fn_now(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_now(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	int64_t ms = call_of(ctxt)->now.ms + CIVIL_OFFSET_MS;
 
@@ -279,8 +266,7 @@ fn_now(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathReturnNumber(ctxt, (double)ms / (double)MS_DAY);
 }
 
-static void
-fn_int(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_int(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	double v;
 
@@ -289,8 +275,7 @@ fn_int(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathReturnNumber(ctxt, v < 0 ? ceil(v) : floor(v));
 }
 
-static void
-fn_date(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_date(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	xmlXPathObjectPtr o;
 	double v;
@@ -305,8 +290,7 @@ fn_date(xmlXPathParserContextPtr ctxt, int nargs)
 	xmlXPathFreeObject(o);
 }
 
-static void
-least_or_most(xmlXPathParserContextPtr ctxt, int nargs, bool most)
+static void least_or_most(xmlXPathParserContextPtr ctxt, int nargs, bool most)
 {
 	double best = NAN, v;
 
@@ -318,21 +302,19 @@ least_or_most(xmlXPathParserContextPtr ctxt, int nargs, bool most)
 	xmlXPathReturnNumber(ctxt, best);
 }
 
-static void
-fn_min(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_min(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	least_or_most(ctxt, nargs, false);
 }
 
-static void
-fn_max(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_max(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	least_or_most(ctxt, nargs, true);
 }
 
 /* The whole value must match; no JIT, bounded steps and memory. */
-static bool
-matches(struct form_expr_call *c, const char *text, const char *pattern)
+static bool matches(struct form_expr_call *c, const char *text,
+    const char *pattern)
 {
 	pcre2_compile_context *cc = pcre2_compile_context_create(NULL);
 	pcre2_match_context *mc = pcre2_match_context_create(NULL);
@@ -373,8 +355,7 @@ out:
 	return rc >= 0;
 }
 
-static void
-fn_regex(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_regex(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	xmlChar *pattern, *text;
 	bool yes;
@@ -390,8 +371,7 @@ fn_regex(xmlXPathParserContextPtr ctxt, int nargs)
 }
 
 /* Nothing but the values is there to be looked at: no document, no files. */
-static void
-fn_refused(xmlXPathParserContextPtr ctxt, int nargs)
+static void fn_refused(xmlXPathParserContextPtr ctxt, int nargs)
 {
 	(void)nargs;
 	problem(call_of(ctxt), "function not allowed", NULL);
@@ -409,16 +389,14 @@ static const struct { const char *name; xmlXPathFunction fn; } functions[] = {
 
 /* ---- from XLSForm to XPath ---- */
 
-static bool
-name_sign(char c)
+static bool name_sign(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	    (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
 /* ${name} becomes $name, a lone "." becomes $_self; texts in quotes stay. */
-static bool
-translate(struct form_expr_call *c, char *out, size_t size)
+static bool translate(struct form_expr_call *c, char *out, size_t size)
 {
 	const char *s = c->expr;
 	char quote = 0;
@@ -464,8 +442,7 @@ translate(struct form_expr_call *c, char *out, size_t size)
 }
 
 /* libxml2 hands over a number; the words are ours. */
-static void
-on_error(void *data, xmlErrorPtr e)
+static void on_error(void *data, xmlErrorPtr e)
 {
 	static const struct { int code; const char *words; } table[] = {
 		{ XPATH_UNKNOWN_FUNC_ERROR, "unknown function" },
@@ -485,15 +462,13 @@ on_error(void *data, xmlErrorPtr e)
 	    table[i].words : "not an expression", NULL);
 }
 
-static void
-quiet(void *data, const char *fmt, ...)
+static void quiet(void *data, const char *fmt, ...)
 {
 	(void)data;
 	(void)fmt;
 }
 
-static void
-result(struct form_expr_call *c, xmlXPathObjectPtr o)
+static void result(struct form_expr_call *c, xmlXPathObjectPtr o)
 {
 	char number[40];
 	xmlChar *s;

@@ -13,23 +13,20 @@
 #define BAD_LINE_MAX (256u * 1024u)
 #define KEPT_BAD 1000		/* lines kept for a look; counts go on */
 
-int64_t
-inbox_cursor(struct node *n)
+int64_t inbox_cursor(struct node *n)
 {
 	return node_meta(n, "feed_cursor");
 }
 
 /* Something is wrong with the line, not with this machine. */
-static bool
-is_line_fault(enum mq_status st)
+static bool is_line_fault(enum mq_status st)
 {
 	return st == MQ_E_ENTRY_BAD || st == MQ_E_FORKED ||
 	    st == MQ_E_TOO_BIG || st == MQ_E_UTF8 || st == MQ_E_NOT_FOUND ||
 	    st == MQ_E_DAMAGED;
 }
 
-static enum mq_status
-keep_bad(struct node *n, const char *line, size_t len,
+static enum mq_status keep_bad(struct node *n, const char *line, size_t len,
     const struct err *why, struct err *err)
 {
 	struct db_stmt *s;
@@ -54,8 +51,7 @@ keep_bad(struct node *n, const char *line, size_t len,
 	return st;
 }
 
-static enum mq_status
-take_line(struct node *n, const char *line, size_t len,
+static enum mq_status take_line(struct node *n, const char *line, size_t len,
     struct inbox_result *out, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -77,9 +73,8 @@ take_line(struct node *n, const char *line, size_t len,
 	return st;
 }
 
-enum mq_status
-inbox_take(struct node *n, const char *bytes, size_t len, int64_t cursor,
-    struct inbox_result *out, struct err *err)
+enum mq_status inbox_take(struct node *n, const char *bytes, size_t len,
+    int64_t cursor, struct inbox_result *out, struct err *err)
 {
 	const char *end = bytes + len, *nl;
 	enum mq_status st;
@@ -109,8 +104,8 @@ inbox_take(struct node *n, const char *bytes, size_t len, int64_t cursor,
 
 /* ---- the district's digest ---- */
 
-static enum mq_status
-put_status(struct node *n, const struct inbox_status *r, struct err *err)
+static enum mq_status put_status(struct node *n, const struct inbox_status *r,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -133,8 +128,7 @@ put_status(struct node *n, const struct inbox_status *r, struct err *err)
 	return db_run(&s, err);
 }
 
-enum mq_status
-inbox_status_put(struct node *n, const struct inbox_status *rows,
+enum mq_status inbox_status_put(struct node *n, const struct inbox_status *rows,
     size_t count, struct err *err)
 {
 	bool own = !db_in_transaction(n->db);
@@ -153,9 +147,8 @@ inbox_status_put(struct node *n, const struct inbox_status *rows,
 	return st;
 }
 
-enum mq_status
-inbox_status_get(struct node *n, const char *no, struct inbox_status *out,
-    struct err *err)
+enum mq_status inbox_status_get(struct node *n, const char *no,
+    struct inbox_status *out, struct err *err)
 {
 	char key[13];
 	struct db_stmt *s;

@@ -30,8 +30,7 @@ static const char nobody[] = "$argon2id$v=19$m=16384,t=3,p=1"
     "$L4YFn9aJECH58StBxlCvMQ"
     "$4FBuG+wwAajhVLdg1wd23jjliODEs3KHHoOTFiGtE8M";
 
-static int64_t
-setting(struct node *n, const char *key, int64_t fallback)
+static int64_t setting(struct node *n, const char *key, int64_t fallback)
 {
 	return n->pack == NULL ? fallback : pack_int(n->pack, key, fallback);
 }
@@ -46,8 +45,7 @@ struct tries { int64_t fails, locked_until, rounds; };
 static struct { char number[32]; struct tries t; } memory[MEMORY];
 static unsigned memory_next;
 
-static struct tries *
-memory_row(const char *number)
+static struct tries *memory_row(const char *number)
 {
 	unsigned i;
 
@@ -60,9 +58,8 @@ memory_row(const char *number)
 	return &memory[i].t;
 }
 
-static enum mq_status
-tries_get(struct node *n, const char *number, bool mem, struct tries *out,
-    struct err *err)
+static enum mq_status tries_get(struct node *n, const char *number, bool mem,
+    struct tries *out, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -88,8 +85,7 @@ tries_get(struct node *n, const char *number, bool mem, struct tries *out,
 	return st;
 }
 
-static enum mq_status
-tries_put(struct node *n, const char *number, bool mem,
+static enum mq_status tries_put(struct node *n, const char *number, bool mem,
     const struct tries *t, struct err *err)
 {
 	struct db_stmt *s;
@@ -110,8 +106,7 @@ tries_put(struct node *n, const char *number, bool mem,
 	return db_run(&s, err);
 }
 
-static enum mq_status
-locked(struct err *err, int64_t ms)
+static enum mq_status locked(struct err *err, int64_t ms)
 {
 	char zh[40], en[40];
 
@@ -123,9 +118,8 @@ locked(struct err *err, int64_t ms)
 
 /* One more wrong try, until a success takes it back.  *left gets how many
  * are left after this one. */
-static enum mq_status
-tries_add(struct node *n, const char *number, bool mem, int64_t most,
-    int64_t *left, struct err *err)
+static enum mq_status tries_add(struct node *n, const char *number, bool mem,
+    int64_t most, int64_t *left, struct err *err)
 {
 	int64_t now = env_now(n->env).ms, span;
 	struct tries t;
@@ -151,9 +145,8 @@ tries_add(struct node *n, const char *number, bool mem, int64_t most,
 }
 
 /* number NULL: nobody known.  kiosk false leaves the node's own row out. */
-static enum mq_status
-count_in(struct node *n, const char *number, bool kiosk, bool mem,
-    int64_t *left, struct err *err)
+static enum mq_status count_in(struct node *n, const char *number, bool kiosk,
+    bool mem, int64_t *left, struct err *err)
 {
 	int64_t kiosk_left = 0;
 	enum mq_status st = MQ_OK;
@@ -176,9 +169,8 @@ count_in(struct node *n, const char *number, bool kiosk, bool mem,
 	return st;
 }
 
-static enum mq_status
-count_try(struct node *n, const char *number, bool kiosk, int64_t *left,
-    struct err *err)
+static enum mq_status count_try(struct node *n, const char *number, bool kiosk,
+    int64_t *left, struct err *err)
 {
 	enum mq_status st = MQ_E_READ_ONLY;
 
@@ -191,8 +183,8 @@ count_try(struct node *n, const char *number, bool kiosk, int64_t *left,
 }
 
 /* The try was right: whoever it was has a clean sheet, the node too. */
-static enum mq_status
-forget_tries(struct node *n, const char *number, struct err *err)
+static enum mq_status forget_tries(struct node *n, const char *number,
+    struct err *err)
 {
 	const struct tries none = { 0, 0, 0 };
 	enum mq_status st;
@@ -217,8 +209,7 @@ forget_tries(struct node *n, const char *number, struct err *err)
 /* ---- verifiers ---- */
 
 /* Ties a wrapped verifier to its person. */
-static int64_t
-place_of(const char *number)
+static int64_t place_of(const char *number)
 {
 	uint8_t h[CRYPTO_HASH];
 	int64_t v;
@@ -228,8 +219,7 @@ place_of(const char *number)
 	return v;
 }
 
-static bool
-take_text(struct buf *b, char out[CRYPTO_PIN_STR])
+static bool take_text(struct buf *b, char out[CRYPTO_PIN_STR])
 {
 	bool fits = b->len > 0 && b->len < CRYPTO_PIN_STR;
 
@@ -244,8 +234,7 @@ take_text(struct buf *b, char out[CRYPTO_PIN_STR])
 }
 
 /* What was sealed to this node in the roster. */
-static bool
-unseal(struct node *n, const char *b64, char out[CRYPTO_PIN_STR])
+static bool unseal(struct node *n, const char *b64, char out[CRYPTO_PIN_STR])
 {
 	struct buf box = BUF_INIT(1024), plain = BUF_INIT(1024);
 	bool good;
@@ -258,8 +247,7 @@ unseal(struct node *n, const char *b64, char out[CRYPTO_PIN_STR])
 }
 
 /* A PIN chosen here, unless the office called it in since. */
-static bool
-own_verifier(struct node *n, const struct roster_person *p,
+static bool own_verifier(struct node *n, const struct roster_person *p,
     char out[CRYPTO_PIN_STR])
 {
 	struct buf plain = BUF_INIT(1024);
@@ -282,8 +270,7 @@ own_verifier(struct node *n, const struct roster_person *p,
 	return take_text(&plain, out) && good;
 }
 
-static bool
-verifier_of(struct node *n, const struct roster_person *p,
+static bool verifier_of(struct node *n, const struct roster_person *p,
     char out[CRYPTO_PIN_STR])
 {
 	return own_verifier(n, p, out) || unseal(n, p->verifier, out);
@@ -291,8 +278,7 @@ verifier_of(struct node *n, const struct roster_person *p,
 
 /* ---- who ---- */
 
-static void
-session_of(struct node *n, const struct roster_person *p,
+static void session_of(struct node *n, const struct roster_person *p,
     struct session *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -303,8 +289,7 @@ session_of(struct node *n, const struct roster_person *p,
 	out->since = env_now(n->env);
 }
 
-static enum mq_status
-unknown(const char *typed, struct err *err)
+static enum mq_status unknown(const char *typed, struct err *err)
 {
 	struct buf b = BUF_INIT(200);
 	enum mq_status st;
@@ -316,8 +301,8 @@ unknown(const char *typed, struct err *err)
 }
 
 /* NULL after as much work as a known person costs. */
-static const struct roster_person *
-find(struct node *n, const char *typed, const char *secret, struct err *err)
+static const struct roster_person *find(struct node *n, const char *typed,
+    const char *secret, struct err *err)
 {
 	const struct roster_person *p = roster_find(n->roster, typed);
 	int64_t left;
@@ -336,8 +321,8 @@ find(struct node *n, const char *typed, const char *secret, struct err *err)
 }
 
 /* Counts, compares, clears. */
-static enum mq_status
-prove(struct node *n, const struct roster_person *p, const char *verifier,
+static enum mq_status prove(struct node *n, const struct roster_person *p,
+    const char *verifier,
     const char *secret, bool kiosk, int64_t *left, struct err *err)
 {
 	enum mq_status st = count_try(n, p->number, kiosk, left, err);
@@ -352,9 +337,8 @@ prove(struct node *n, const struct roster_person *p, const char *verifier,
 	return err_set(err, MQ_E_LOGIN_WRONG, "%d", (int)*left);
 }
 
-static enum mq_status
-pin_of(struct node *n, const char *typed, const char *pin, bool kiosk,
-    struct session *out, struct err *err)
+static enum mq_status pin_of(struct node *n, const char *typed, const char *pin,
+    bool kiosk, struct session *out, struct err *err)
 {
 	char verifier[CRYPTO_PIN_STR];
 	const struct roster_person *p;
@@ -382,15 +366,13 @@ pin_of(struct node *n, const char *typed, const char *pin, bool kiosk,
 	return st;
 }
 
-enum mq_status
-login_pin(struct node *n, const char *typed, const char *pin,
+enum mq_status login_pin(struct node *n, const char *typed, const char *pin,
     struct session *out, struct err *err)
 {
 	return pin_of(n, typed, pin, true, out, err);
 }
 
-bool
-login_needs_code(struct node *n, const char *typed)
+bool login_needs_code(struct node *n, const char *typed)
 {
 	const struct roster_person *p = roster_find(n->roster, typed);
 	char verifier[CRYPTO_PIN_STR];
@@ -405,8 +387,7 @@ login_needs_code(struct node *n, const char *typed)
 
 /* ---- choosing a PIN ---- */
 
-static bool
-is_run(const char *pin)
+static bool is_run(const char *pin)
 {
 	bool up = true, down = true;
 	int i;
@@ -419,8 +400,7 @@ is_run(const char *pin)
 }
 
 /* Too few different digits, or one group over and over. */
-static bool
-repeats(const char *pin)
+static bool repeats(const char *pin)
 {
 	int count[10] = { 0 }, i, kinds = 0, most = 0;
 
@@ -434,15 +414,13 @@ repeats(const char *pin)
 	    (pin[0] == pin[1] && pin[2] == pin[3] && pin[4] == pin[5]);
 }
 
-static int
-two(const char *s)
+static int two(const char *s)
 {
 	return (s[0] - '0') * 10 + s[1] - '0';
 }
 
 /* YYMMDD, or YYYYMM of a living person. */
-static bool
-is_birthday(const char *pin)
+static bool is_birthday(const char *pin)
 {
 	int yyyy = two(pin) * 100 + two(pin + 2), mm = two(pin + 4);
 
@@ -452,8 +430,7 @@ is_birthday(const char *pin)
 	return yyyy >= 1900 && yyyy < 2100 && mm >= 1 && mm <= 12;
 }
 
-static bool
-listed(struct node *n, const char *pin)
+static bool listed(struct node *n, const char *pin)
 {
 	const char *list = n->pack == NULL ? "" :
 	    pack_text(n->pack, "pin_deny", "");
@@ -461,15 +438,13 @@ listed(struct node *n, const char *pin)
 	return strstr(list, pin) != NULL;
 }
 
-static enum mq_status
-weak(struct err *err, enum why w)
+static enum mq_status weak(struct err *err, enum why w)
 {
 	return err_set(err, MQ_E_PIN_WEAK, "%s", why_words(w));
 }
 
-enum mq_status
-login_pin_ok(struct node *n, const struct roster_person *p, const char *pin,
-    struct err *err)
+enum mq_status login_pin_ok(struct node *n, const struct roster_person *p,
+    const char *pin, struct err *err)
 {
 	if (strlen(pin) != PIN_LEN || strspn(pin, "0123456789") != PIN_LEN)
 		return weak(err, WHY_PIN_DIGITS);
@@ -487,9 +462,8 @@ login_pin_ok(struct node *n, const struct roster_person *p, const char *pin,
 
 /* The new verifier for the office, which brings it to the other nodes with
  * the next roster.  Without a records key the node stands alone. */
-static enum mq_status
-tell_office(struct node *n, const char *number, const char *verifier,
-    int64_t at, struct err *err)
+static enum mq_status tell_office(struct node *n, const char *number,
+    const char *verifier, int64_t at, struct err *err)
 {
 	struct buf plain = BUF_INIT(2048), box = BUF_INIT(4096);
 	uint8_t pk[CRYPTO_BOX_PK];
@@ -522,9 +496,8 @@ tell_office(struct node *n, const char *number, const char *verifier,
 }
 
 /* code_used NULL keeps what stands there. */
-static enum mq_status
-put_pin(struct node *n, const char *number, const char *verifier,
-    const char *code_used, int64_t at, struct err *err)
+static enum mq_status put_pin(struct node *n, const char *number,
+    const char *verifier, const char *code_used, int64_t at, struct err *err)
 {
 	struct buf box = BUF_INIT(1024);
 	struct db_stmt *s;
@@ -548,9 +521,8 @@ put_pin(struct node *n, const char *number, const char *verifier,
 	return st;
 }
 
-static enum mq_status
-choose_pin(struct node *n, const struct roster_person *p, const char *pin,
-    const char *code_used, struct err *err)
+static enum mq_status choose_pin(struct node *n, const struct roster_person *p,
+    const char *pin, const char *code_used, struct err *err)
 {
 	char verifier[CRYPTO_PIN_STR];
 	/* A clock behind the office's must not void what was just chosen. */
@@ -578,8 +550,7 @@ out:
 
 /* Keyed, so that a used code cannot be guessed from the file; of the code
  * itself, since each roster seals the same code anew. */
-static void
-code_mark(struct node *n, const char *number, const char *code,
+static void code_mark(struct node *n, const char *number, const char *code,
     char out[2 * CRYPTO_HASH + 1])
 {
 	struct buf b = BUF_INIT(256);
@@ -591,8 +562,7 @@ code_mark(struct node *n, const char *number, const char *code,
 	buf_free(&b);
 }
 
-static bool
-code_was_used(struct node *n, const char *number, const char *mark)
+static bool code_was_used(struct node *n, const char *number, const char *mark)
 {
 	struct db_stmt *s;
 	bool row, used = false;
@@ -607,8 +577,7 @@ code_was_used(struct node *n, const char *number, const char *mark)
 	return used;
 }
 
-enum mq_status
-login_code(struct node *n, const char *typed, const char *code,
+enum mq_status login_code(struct node *n, const char *typed, const char *code,
     const char *new_pin, struct session *out, struct err *err)
 {
 	char verifier[CRYPTO_PIN_STR], mark[2 * CRYPTO_HASH + 1];
@@ -645,8 +614,7 @@ login_code(struct node *n, const char *typed, const char *code,
 	return st;
 }
 
-enum mq_status
-login_change_pin(struct node *n, const struct session *who,
+enum mq_status login_change_pin(struct node *n, const struct session *who,
     const char *old_pin, const char *new_pin, struct err *err)
 {
 	const struct roster_person *p = roster_find(n->roster, who->by);
@@ -667,8 +635,7 @@ login_change_pin(struct node *n, const struct session *who,
 
 /* ---- vouching ---- */
 
-static enum mq_status
-write_vouch(struct node *n, const struct session *voucher,
+static enum mq_status write_vouch(struct node *n, const struct session *voucher,
     const char *number, struct err *err)
 {
 	struct fields f = { NULL, 0, 0 };
@@ -692,8 +659,8 @@ write_vouch(struct node *n, const struct session *voucher,
 	return st;
 }
 
-enum mq_status
-login_vouched(struct node *n, const char *typed, const char *voucher,
+enum mq_status login_vouched(struct node *n, const char *typed,
+    const char *voucher,
     const char *voucher_pin, struct session *out, struct err *err)
 {
 	const struct roster_person *p, *v;

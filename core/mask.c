@@ -15,15 +15,13 @@ static const char *const double_surnames[] = {
 #undef SURNAME
 };
 
-static bool
-is_digit(char c)
+static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
 /* Bytes of the surname a Han name begins with; 0 when the name is not Han. */
-static size_t
-surname(const char *name, size_t len)
+static size_t surname(const char *name, size_t len)
 {
 	size_t i, n, one;
 	uint32_t cp;
@@ -44,8 +42,7 @@ surname(const char *name, size_t len)
 
 /* Surname + a star for each other character; a name of one character keeps
  * nothing back that could be hidden.  Latin names keep each first letter. */
-void
-mask_name(const char *name, struct buf *out)
+void mask_name(const char *name, struct buf *out)
 {
 	size_t len = strlen(name), at = surname(name, len), next;
 	bool start = true;
@@ -70,16 +67,15 @@ mask_name(const char *name, struct buf *out)
 	}
 }
 
-static void
-stars(struct buf *out, size_t n)
+static void stars(struct buf *out, size_t n)
 {
 	while (n-- > 0)
 		buf_addc(out, '*');
 }
 
 /* Keeps `head` and `tail` places of len; nothing of what is no number. */
-static void
-middle(const char *s, size_t len, size_t head, size_t tail, struct buf *out)
+static void middle(const char *s, size_t len, size_t head, size_t tail,
+    struct buf *out)
 {
 	size_t i;
 
@@ -98,8 +94,7 @@ middle(const char *s, size_t len, size_t head, size_t tail, struct buf *out)
 	buf_add(out, s + len - tail, tail);
 }
 
-void
-mask_phone(const char *phone, struct buf *out)
+void mask_phone(const char *phone, struct buf *out)
 {
 	const char *dash = strchr(phone, '-');
 
@@ -109,8 +104,7 @@ mask_phone(const char *phone, struct buf *out)
 		buf_adds(out, "-**");
 }
 
-void
-mask_id(const char *id, struct buf *out)
+void mask_id(const char *id, struct buf *out)
 {
 	middle(id, strlen(id), 1, 1, out);
 }
@@ -118,8 +112,7 @@ mask_id(const char *id, struct buf *out)
 /* ---- inside running text ---- */
 
 /* A digit in either width at s; *used gets its bytes. */
-static char
-digit_at(const char *s, size_t len, size_t *used)
+static char digit_at(const char *s, size_t len, size_t *used)
 {
 	uint32_t cp;
 	int n = text_decode(s, len, &cp);
@@ -149,8 +142,7 @@ struct run {
 };
 
 /* Collects digits from `at` on, single separators let through. */
-static void
-collect(const char *s, size_t len, size_t at, struct run *r)
+static void collect(const char *s, size_t len, size_t at, struct run *r)
 {
 	size_t used, gap = 0;
 	char c;
@@ -175,8 +167,7 @@ collect(const char *s, size_t len, size_t at, struct run *r)
 	r->d[r->n] = '\0';
 }
 
-static int
-number(const char *s, size_t n)
+static int number(const char *s, size_t n)
 {
 	int v = 0;
 
@@ -185,8 +176,7 @@ number(const char *s, size_t n)
 	return v;
 }
 
-static bool
-digits(const char *s, size_t n)
+static bool digits(const char *s, size_t n)
 {
 	while (n-- > 0)
 		if (!is_digit(*s++))
@@ -196,8 +186,7 @@ digits(const char *s, size_t n)
 
 /* 18 places with a date inside, or the old 15.  The check digit is not
  * asked: a number with one wrong place is still somebody's. */
-static bool
-looks_like_id(const char *d, size_t n)
+static bool looks_like_id(const char *d, size_t n)
 {
 	if (n == 18)
 		return digits(d, 17) && d[0] != '0' &&
@@ -211,8 +200,7 @@ looks_like_id(const char *d, size_t n)
 
 /* Places of the number that begins the run: 0 none.  *kind gets 'i' or 'p';
  * *skip how many leading places are a country code and stay. */
-static size_t
-recognise(const struct run *r, size_t *skip)
+static size_t recognise(const struct run *r, size_t *skip)
 {
 	const char *d = r->d;
 	size_t n = r->n;
@@ -236,8 +224,7 @@ recognise(const struct run *r, size_t *skip)
 
 /* Digits of several groups may hold a shorter number in front: 13800138000
  * 2栋.  Tries the whole run, then what stands before each gap. */
-static size_t
-best(struct run *r, size_t *skip)
+static size_t best(struct run *r, size_t *skip)
 {
 	size_t n = r->n, got;
 
@@ -254,9 +241,8 @@ best(struct run *r, size_t *skip)
 	}
 }
 
-static void
-put_masked(const char *s, const struct run *r, size_t n, size_t skip,
-    struct buf *out)
+static void put_masked(const char *s, const struct run *r, size_t n,
+    size_t skip, struct buf *out)
 {
 	size_t i, head, tail, places = n - skip;
 	size_t at = r->from[0];
@@ -273,8 +259,7 @@ put_masked(const char *s, const struct run *r, size_t n, size_t skip,
 	}
 }
 
-void
-mask_text(const char *text, size_t len, struct buf *out)
+void mask_text(const char *text, size_t len, struct buf *out)
 {
 	size_t at = 0, used, n, skip;
 	struct run r;

@@ -12,40 +12,35 @@
 #include "base/xmalloc.h"
 #include "say.h"
 
-static int
-cmp_org(const void *a, const void *b)
+static int cmp_org(const void *a, const void *b)
 {
 	const struct org *x = a, *y = b;
 
 	return strcmp(x->code, y->code);
 }
 
-static int
-cmp_code(const void *key, const void *item)
+static int cmp_code(const void *key, const void *item)
 {
 	const struct org *o = item;
 
 	return strcmp(key, o->code);
 }
 
-const struct org *
-org_find(const struct orgs *o, const char *code)
+const struct org *org_find(const struct orgs *o, const char *code)
 {
 	if (o->n == 0 || code[0] == '\0')
 		return NULL;
 	return bsearch(code, o->v, o->n, sizeof(o->v[0]), cmp_code);
 }
 
-const struct org *
-org_parent(const struct orgs *o, const char *code)
+const struct org *org_parent(const struct orgs *o, const char *code)
 {
 	const struct org *x = org_find(o, code);
 
 	return x == NULL ? NULL : org_find(o, x->parent);
 }
 
-bool
-org_within(const struct orgs *o, const char *code, const char *root)
+bool org_within(const struct orgs *o, const char *code, const char *root)
 {
 	const struct org *x = org_find(o, code), *r = org_find(o, root);
 
@@ -54,8 +49,7 @@ org_within(const struct orgs *o, const char *code, const char *root)
 	return x->first >= r->first && x->first <= r->last;
 }
 
-const char *
-org_name(const struct orgs *o, const char *code, enum lang lang)
+const char *org_name(const struct orgs *o, const char *code, enum lang lang)
 {
 	const struct org *x = org_find(o, code);
 	const char *name;
@@ -66,8 +60,8 @@ org_name(const struct orgs *o, const char *code, enum lang lang)
 	return name[0] != '\0' ? name : x->name[0];
 }
 
-const struct org *
-org_at_level(const struct orgs *o, const char *code, const char *level)
+const struct org *org_at_level(const struct orgs *o, const char *code,
+    const char *level)
 {
 	const struct org *x = org_find(o, code);
 
@@ -76,8 +70,7 @@ org_at_level(const struct orgs *o, const char *code, const char *level)
 	return x;
 }
 
-void
-org_children(const struct orgs *o, const char *code,
+void org_children(const struct orgs *o, const char *code,
     void (*fn)(void *ctx, const struct org *child), void *ctx)
 {
 	size_t i;
@@ -88,8 +81,7 @@ org_children(const struct orgs *o, const char *code,
 			fn(ctx, &o->v[i]);
 }
 
-void
-org_subtree(const struct orgs *o, const char *root, struct buf *out)
+void org_subtree(const struct orgs *o, const char *root, struct buf *out)
 {
 	struct jout j;
 	size_t i;
@@ -104,8 +96,7 @@ org_subtree(const struct orgs *o, const char *root, struct buf *out)
 	jout_list_end(&j);
 }
 
-static enum mq_status
-bad(enum say why, const char *code, struct err *err)
+static enum mq_status bad(enum say why, const char *code, struct err *err)
 {
 	struct buf b = BUF_INIT(200);
 	enum mq_status rc;
@@ -117,8 +108,7 @@ bad(enum say why, const char *code, struct err *err)
 }
 
 /* Every unit reaches the root in fewer steps than there are units. */
-static enum mq_status
-check_up(const struct orgs *o, size_t i, struct err *err)
+static enum mq_status check_up(const struct orgs *o, size_t i, struct err *err)
 {
 	const struct org *x = &o->v[i];
 	size_t steps = 0;
@@ -137,8 +127,7 @@ check_up(const struct orgs *o, size_t i, struct err *err)
 }
 
 /* Sizes of subtrees, then pre-order numbers in code order: O(n log n). */
-static void
-number(struct orgs *o)
+static void number(struct orgs *o)
 {
 	int *size = xcalloc(o->n, sizeof(*size));
 	int *next = xcalloc(o->n, sizeof(*next));
@@ -179,8 +168,7 @@ number(struct orgs *o)
 	free(next);
 }
 
-enum mq_status
-org_number(struct orgs *o, struct err *err)
+enum mq_status org_number(struct orgs *o, struct err *err)
 {
 	enum mq_status rc = MQ_OK;
 	size_t i, roots = 0;

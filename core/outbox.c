@@ -15,8 +15,7 @@
 
 struct marks { int64_t sent, hub; };
 
-static struct marks
-marks_get(struct node *n)
+static struct marks marks_get(struct node *n)
 {
 	struct marks m;
 
@@ -30,8 +29,8 @@ marks_get(struct node *n)
 	return m;
 }
 
-static enum mq_status
-marks_put(struct node *n, const struct marks *m, struct err *err)
+static enum mq_status marks_put(struct node *n, const struct marks *m,
+    struct err *err)
 {
 	enum mq_status st;
 
@@ -46,9 +45,8 @@ marks_put(struct node *n, const struct marks *m, struct err *err)
 
 /* Last sequence of this epoch; *earlier gets how many own entries older
  * epochs hold. */
-static enum mq_status
-own_entries(struct node *n, int64_t *last, int64_t *earlier,
-    struct err *err)
+static enum mq_status own_entries(struct node *n, int64_t *last,
+    int64_t *earlier, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -73,9 +71,8 @@ own_entries(struct node *n, int64_t *last, int64_t *earlier,
 
 /* Entries that came back: how many lie within what the hub has received, and
  * how many after. */
-static enum mq_status
-returned_entries(struct node *n, int64_t hub, int64_t *within,
-    int64_t *after, struct err *err)
+static enum mq_status returned_entries(struct node *n, int64_t hub,
+    int64_t *within, int64_t *after, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -104,8 +101,8 @@ returned_entries(struct node *n, int64_t hub, int64_t *within,
 	return st;
 }
 
-static enum mq_status
-oldest(struct node *n, int64_t seq, struct utc *out, struct err *err)
+static enum mq_status oldest(struct node *n, int64_t seq, struct utc *out,
+    struct err *err)
 {
 	struct buf head = BUF_INIT(BUF_SMALL), body = BUF_INIT(BUF_SMALL);
 	struct ref id = { n->dev, seq };
@@ -123,8 +120,7 @@ oldest(struct node *n, int64_t seq, struct utc *out, struct err *err)
 	return st;
 }
 
-static enum mq_status
-unfolded(struct node *n, int64_t *out, struct err *err)
+static enum mq_status unfolded(struct node *n, int64_t *out, struct err *err)
 {
 	int64_t last;
 	enum mq_status st;
@@ -139,8 +135,8 @@ unfolded(struct node *n, int64_t *out, struct err *err)
 	return MQ_OK;
 }
 
-enum mq_status
-outbox_counts(struct node *n, struct outbox_counts *out, struct err *err)
+enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
+    struct err *err)
 {
 	struct marks m = marks_get(n);
 	int64_t last, earlier, within, after;
@@ -178,8 +174,8 @@ outbox_counts(struct node *n, struct outbox_counts *out, struct err *err)
 
 /* ---- for sync ---- */
 
-static enum mq_status
-check_written(struct node *n, int64_t seq, struct err *err)
+static enum mq_status check_written(struct node *n, int64_t seq,
+    struct err *err)
 {
 	int64_t last, earlier;
 	enum mq_status st = own_entries(n, &last, &earlier, err);
@@ -190,8 +186,7 @@ check_written(struct node *n, int64_t seq, struct err *err)
 	return st;
 }
 
-enum mq_status
-outbox_mark_sent(struct node *n, int64_t to, struct err *err)
+enum mq_status outbox_mark_sent(struct node *n, int64_t to, struct err *err)
 {
 	struct marks m = marks_get(n);
 	enum mq_status st = check_written(n, to, err);
@@ -204,8 +199,7 @@ outbox_mark_sent(struct node *n, int64_t to, struct err *err)
 
 /* The hub went back to an older state: what it no longer has was not
  * received, and its receipts no longer stand. */
-static enum mq_status
-take_back(struct node *n, int64_t to, struct err *err)
+static enum mq_status take_back(struct node *n, int64_t to, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -228,9 +222,8 @@ take_back(struct node *n, int64_t to, struct err *err)
 	return db_run(&s, err);
 }
 
-static enum mq_status
-put_receipt(struct node *n, int64_t from, int64_t to, const char *no,
-    struct utc at, struct err *err)
+static enum mq_status put_receipt(struct node *n, int64_t from, int64_t to,
+    const char *no, struct utc at, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -247,9 +240,8 @@ put_receipt(struct node *n, int64_t from, int64_t to, const char *no,
 	return db_run(&s, err);
 }
 
-enum mq_status
-outbox_mark_hub(struct node *n, int64_t contiguous, const char *receipt,
-    struct utc at, struct err *err)
+enum mq_status outbox_mark_hub(struct node *n, int64_t contiguous,
+    const char *receipt, struct utc at, struct err *err)
 {
 	struct marks m = marks_get(n);
 	enum mq_status st = check_written(n, contiguous, err);
@@ -268,8 +260,7 @@ outbox_mark_hub(struct node *n, int64_t contiguous, const char *receipt,
 	return st == MQ_OK ? marks_put(n, &m, err) : st;
 }
 
-enum mq_status
-outbox_mark_returned(struct node *n, int64_t first, int64_t last,
+enum mq_status outbox_mark_returned(struct node *n, int64_t first, int64_t last,
     const char *reason, struct err *err)
 {
 	struct marks m = marks_get(n);
@@ -298,8 +289,8 @@ outbox_mark_returned(struct node *n, int64_t first, int64_t last,
 	return st;
 }
 
-enum mq_status
-outbox_mark_readmitted(struct node *n, int64_t first, struct err *err)
+enum mq_status outbox_mark_readmitted(struct node *n, int64_t first,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -313,8 +304,8 @@ outbox_mark_readmitted(struct node *n, int64_t first, struct err *err)
 	return db_run(&s, err);
 }
 
-enum mq_status
-outbox_contact(struct node *n, const char *trouble, struct err *err)
+enum mq_status outbox_contact(struct node *n, const char *trouble,
+    struct err *err)
 {
 	char clean[200];
 	enum mq_status st = MQ_OK;
@@ -329,9 +320,8 @@ outbox_contact(struct node *n, const char *trouble, struct err *err)
 
 /* ---- what came back, and receipts ---- */
 
-enum mq_status
-outbox_returned(struct node *n, struct outbox_returned *out, int max,
-    int *count, struct err *err)
+enum mq_status outbox_returned(struct node *n, struct outbox_returned *out,
+    int max, int *count, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -356,9 +346,8 @@ outbox_returned(struct node *n, struct outbox_returned *out, int max,
 	return st;
 }
 
-enum mq_status
-outbox_receipt(struct node *n, int64_t seq, char *out, size_t size,
-    struct utc *at, struct err *err)
+enum mq_status outbox_receipt(struct node *n, int64_t seq, char *out,
+    size_t size, struct utc *at, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;

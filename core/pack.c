@@ -17,8 +17,8 @@
 
 /* ---- loading ---- */
 
-static enum mq_status
-check_pair(struct pack_file *f, const struct pack_pair *pair)
+static enum mq_status check_pair(struct pack_file *f,
+    const struct pack_pair *pair)
 {
 	/* Government rules: neither is a measure of anybody's work. */
 	static const char *const forbidden[] = { "online_minutes_target",
@@ -38,8 +38,7 @@ check_pair(struct pack_file *f, const struct pack_pair *pair)
 	return MQ_OK;
 }
 
-static enum mq_status
-load_pairs(struct pack *p, struct err *err)
+static enum mq_status load_pairs(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	enum mq_status rc;
@@ -69,8 +68,7 @@ load_pairs(struct pack *p, struct err *err)
 	return rc;
 }
 
-static enum mq_status
-check_facets(struct pack_file *f, const struct kind *k)
+static enum mq_status check_facets(struct pack_file *f, const struct kind *k)
 {
 	static const char known[] = "form flow hours tally";
 	const char *at = k->facets, *w;
@@ -91,8 +89,8 @@ check_facets(struct pack_file *f, const struct kind *k)
 }
 
 /* Hours and tallies work on fields they know by name or type. */
-static enum mq_status
-check_facet_fields(struct pack_file *f, const struct kind *k)
+static enum mq_status check_facet_fields(struct pack_file *f,
+    const struct kind *k)
 {
 	const struct field *who = kind_field(k, "volunteer");
 	const struct field *start = kind_field(k, "start");
@@ -111,8 +109,7 @@ check_facet_fields(struct pack_file *f, const struct kind *k)
 }
 
 /* A choice that turns a step into another names one there is. */
-static enum mq_status
-check_turns(struct pack_file *f, const struct kind *k)
+static enum mq_status check_turns(struct pack_file *f, const struct kind *k)
 {
 	char step[40];
 	size_t i, c, n;
@@ -131,8 +128,7 @@ check_turns(struct pack_file *f, const struct kind *k)
 }
 
 /* Where a record's unit comes from, and what its title names. */
-static enum mq_status
-check_kind(struct pack_file *f, const struct kind *k)
+static enum mq_status check_kind(struct pack_file *f, const struct kind *k)
 {
 	const char *o = k->org_from, *s = k->title;
 	char name[40];
@@ -157,8 +153,7 @@ check_kind(struct pack_file *f, const struct kind *k)
 	return MQ_OK;
 }
 
-static enum mq_status
-read_kind(struct pack_file *f, struct kind *k)
+static enum mq_status read_kind(struct pack_file *f, struct kind *k)
 {
 	enum mq_status rc;
 
@@ -184,8 +179,7 @@ read_kind(struct pack_file *f, struct kind *k)
 	return rc;
 }
 
-static enum mq_status
-load_kinds(struct pack *p, struct err *err)
+static enum mq_status load_kinds(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	struct kind k, *slot;
@@ -218,8 +212,7 @@ load_kinds(struct pack *p, struct err *err)
 	return rc;
 }
 
-static enum mq_status
-load_calendar(struct pack *p, struct err *err)
+static enum mq_status load_calendar(struct pack *p, struct err *err)
 {
 	struct pack_file f = { p, NULL, "calendar.csv", err };
 	const char *hours = pack_text(p, "work_hours", "");
@@ -235,8 +228,7 @@ load_calendar(struct pack *p, struct err *err)
 	return rc;
 }
 
-static enum mq_status
-load_all(struct pack *p, struct err *err)
+static enum mq_status load_all(struct pack *p, struct err *err)
 {
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
 		load_pairs, pack_rows_orgs, pack_form_choices, load_kinds,
@@ -252,8 +244,7 @@ load_all(struct pack *p, struct err *err)
 	return rc;
 }
 
-enum mq_status
-pack_load(struct env *env, const char *dir, struct pack **out,
+enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
     struct err *err)
 {
 	struct pack *p = xcalloc(1, sizeof(*p));
@@ -276,8 +267,7 @@ pack_load(struct env *env, const char *dir, struct pack **out,
 	return rc;
 }
 
-void
-pack_free(struct pack **pp)
+void pack_free(struct pack **pp)
 {
 	struct pack *p = *pp;
 	size_t i;
@@ -308,32 +298,28 @@ pack_free(struct pack **pp)
 
 /* ---- reading ---- */
 
-const char *
-pack_name(const struct pack *p)
+const char *pack_name(const struct pack *p)
 {
 	return p->name;
 }
 
-int
-pack_version(const struct pack *p)
+int pack_version(const struct pack *p)
 {
 	return p->version;
 }
 
-const char *
-pack_id(const struct pack *p)
+const char *pack_id(const struct pack *p)
 {
 	return p->id;
 }
 
-const char *
-pack_dir(const struct pack *p)
+const char *pack_dir(const struct pack *p)
 {
 	return p->dir;
 }
 
-const char *
-pack_text(const struct pack *p, const char *key, const char *fallback)
+const char *pack_text(const struct pack *p, const char *key,
+    const char *fallback)
 {
 	size_t i;
 
@@ -343,8 +329,7 @@ pack_text(const struct pack *p, const char *key, const char *fallback)
 	return fallback;
 }
 
-int64_t
-pack_int(const struct pack *p, const char *key, int64_t fallback)
+int64_t pack_int(const struct pack *p, const char *key, int64_t fallback)
 {
 	const char *s = pack_text(p, key, "");
 	char *end;
@@ -353,26 +338,22 @@ pack_int(const struct pack *p, const char *key, int64_t fallback)
 	return s[0] == '\0' || *end != '\0' ? fallback : v;
 }
 
-const struct orgs *
-pack_orgs(const struct pack *p)
+const struct orgs *pack_orgs(const struct pack *p)
 {
 	return &p->orgs;
 }
 
-size_t
-pack_kinds(const struct pack *p)
+size_t pack_kinds(const struct pack *p)
 {
 	return p->nkinds;
 }
 
-const struct kind *
-pack_kind_at(const struct pack *p, size_t i)
+const struct kind *pack_kind_at(const struct pack *p, size_t i)
 {
 	return i < p->nkinds ? &p->kinds[i] : NULL;
 }
 
-const struct kind *
-pack_kind(const struct pack *p, const char *name)
+const struct kind *pack_kind(const struct pack *p, const char *name)
 {
 	size_t i;
 
@@ -382,14 +363,12 @@ pack_kind(const struct pack *p, const char *name)
 	return NULL;
 }
 
-bool
-kind_has_facet(const struct kind *k, const char *facet)
+bool kind_has_facet(const struct kind *k, const char *facet)
 {
 	return pack_data_has_word(k->facets, facet);
 }
 
-const struct field *
-kind_field(const struct kind *k, const char *name)
+const struct field *kind_field(const struct kind *k, const char *name)
 {
 	size_t i;
 
@@ -404,8 +383,7 @@ kind_field(const struct kind *k, const char *name)
 	return NULL;
 }
 
-const struct flow_state *
-kind_state(const struct kind *k, const char *name)
+const struct flow_state *kind_state(const struct kind *k, const char *name)
 {
 	size_t i;
 
@@ -415,8 +393,7 @@ kind_state(const struct kind *k, const char *name)
 	return NULL;
 }
 
-const struct flow_step *
-kind_step(const struct kind *k, const char *name)
+const struct flow_step *kind_step(const struct kind *k, const char *name)
 {
 	size_t i;
 
@@ -426,8 +403,8 @@ kind_step(const struct kind *k, const char *name)
 	return NULL;
 }
 
-const struct choice *
-pack_choices(const struct pack *p, const char *list, size_t *n)
+const struct choice *pack_choices(const struct pack *p, const char *list,
+    size_t *n)
 {
 	size_t low = 0, high = p->nlists;
 
@@ -448,8 +425,8 @@ pack_choices(const struct pack *p, const char *list, size_t *n)
 	return NULL;
 }
 
-const struct choice *
-pack_choice(const struct pack *p, const char *list, const char *name)
+const struct choice *pack_choice(const struct pack *p, const char *list,
+    const char *name)
 {
 	size_t i, n;
 	const struct choice *v = pack_choices(p, list, &n);
@@ -460,8 +437,7 @@ pack_choice(const struct pack *p, const char *list, const char *name)
 	return NULL;
 }
 
-size_t
-pack_phrases(const struct pack *p, const char *kind, const char *field,
+size_t pack_phrases(const struct pack *p, const char *kind, const char *field,
     const struct phrase **out, size_t max)
 {
 	size_t i, n = 0;
@@ -474,8 +450,7 @@ pack_phrases(const struct pack *p, const char *kind, const char *field,
 	return n;
 }
 
-const struct role *
-pack_role(const struct pack *p, const char *name)
+const struct role *pack_role(const struct pack *p, const char *name)
 {
 	size_t i;
 
@@ -485,29 +460,25 @@ pack_role(const struct pack *p, const char *name)
 	return NULL;
 }
 
-const struct role_row *
-pack_role_rows(const struct pack *p, size_t *n)
+const struct role_row *pack_role_rows(const struct pack *p, size_t *n)
 {
 	*n = p->nrows;
 	return p->rows;
 }
 
-const struct due_rule *
-pack_due_rules(const struct pack *p, size_t *n)
+const struct due_rule *pack_due_rules(const struct pack *p, size_t *n)
 {
 	*n = p->ndues;
 	return p->dues;
 }
 
-const struct derive_rule *
-pack_derives(const struct pack *p, size_t *n)
+const struct derive_rule *pack_derives(const struct pack *p, size_t *n)
 {
 	*n = p->nderives;
 	return p->derives;
 }
 
-int64_t
-pack_keep_days(const struct pack *p, const char *kind)
+int64_t pack_keep_days(const struct pack *p, const char *kind)
 {
 	size_t i;
 
@@ -517,8 +488,7 @@ pack_keep_days(const struct pack *p, const char *kind)
 	return 0;
 }
 
-const struct calendar *
-pack_calendar(const struct pack *p)
+const struct calendar *pack_calendar(const struct pack *p)
 {
 	return p->calendar;
 }

@@ -19,8 +19,7 @@ struct pack_block {
 	char bytes[];
 };
 
-const char *
-pack_data_textn(struct pack *p, const char *s, size_t n)
+const char *pack_data_textn(struct pack *p, const char *s, size_t n)
 {
 	struct pack_block *b = p->texts;
 	char *at;
@@ -43,14 +42,12 @@ pack_data_textn(struct pack *p, const char *s, size_t n)
 	return at;
 }
 
-const char *
-pack_data_text(struct pack *p, const char *s)
+const char *pack_data_text(struct pack *p, const char *s)
 {
 	return pack_data_textn(p, s, strlen(s));
 }
 
-void
-pack_data_free_texts(struct pack *p)
+void pack_data_free_texts(struct pack *p)
 {
 	while (p->texts != NULL) {
 		struct pack_block *b = p->texts;
@@ -60,8 +57,7 @@ pack_data_free_texts(struct pack *p)
 	}
 }
 
-bool
-pack_data_word(const char **at, const char **word, size_t *len)
+bool pack_data_word(const char **at, const char **word, size_t *len)
 {
 	*at += strspn(*at, " \t\r\n");
 	*word = *at;
@@ -70,8 +66,7 @@ pack_data_word(const char **at, const char **word, size_t *len)
 	return *len > 0;
 }
 
-bool
-pack_data_has_word(const char *words, const char *word)
+bool pack_data_has_word(const char *words, const char *word)
 {
 	size_t want = strlen(word), len;
 	const char *w;
@@ -82,8 +77,7 @@ pack_data_has_word(const char *words, const char *word)
 	return false;
 }
 
-bool
-pack_data_is_name(const char *s)
+bool pack_data_is_name(const char *s)
 {
 	size_t i;
 
@@ -96,8 +90,7 @@ pack_data_is_name(const char *s)
 	return i <= 32;
 }
 
-bool
-pack_data_there(const struct pack *p, const char *name)
+bool pack_data_there(const struct pack *p, const char *name)
 {
 	char path[PATH_MAX_HERE];
 
@@ -105,9 +98,8 @@ pack_data_there(const struct pack *p, const char *name)
 	return file_exists(path);
 }
 
-enum mq_status
-pack_data_open(struct pack *p, const char *name, const char *need,
-    struct pack_file *f, struct err *err)
+enum mq_status pack_data_open(struct pack *p, const char *name,
+    const char *need, struct pack_file *f, struct err *err)
 {
 	char path[PATH_MAX_HERE], column[64];
 	enum mq_status rc;
@@ -135,20 +127,17 @@ pack_data_open(struct pack *p, const char *name, const char *need,
 	return rc;
 }
 
-void
-pack_data_close(struct pack_file *f)
+void pack_data_close(struct pack_file *f)
 {
 	csv_close(&f->csv);
 }
 
-const char *
-pack_data_get(struct pack_file *f, const char *column)
+const char *pack_data_get(struct pack_file *f, const char *column)
 {
 	return pack_data_text(f->p, csv_get(f->csv, column));
 }
 
-void
-pack_data_both(struct pack_file *f, const char *column, const char *out[2])
+void pack_data_both(struct pack_file *f, const char *column, const char *out[2])
 {
 	char en[64];
 
@@ -159,8 +148,8 @@ pack_data_both(struct pack_file *f, const char *column, const char *out[2])
 		out[1] = out[0];
 }
 
-enum mq_status
-pack_data_bool(struct pack_file *f, const char *column, bool *out)
+enum mq_status pack_data_bool(struct pack_file *f, const char *column,
+    bool *out)
 {
 	static const struct { const char *word; bool value; } words[] = {
 		{ "", false }, { "no", false }, { "yes", true },
@@ -180,9 +169,8 @@ pack_data_bool(struct pack_file *f, const char *column, bool *out)
 	return pack_data_bad(f, 0, column, SAY_PACK_YES_NO, s);
 }
 
-enum mq_status
-pack_data_int(struct pack_file *f, const char *column, int64_t fallback,
-    int64_t min, int64_t max, int64_t *out)
+enum mq_status pack_data_int(struct pack_file *f, const char *column,
+    int64_t fallback, int64_t min, int64_t max, int64_t *out)
 {
 	const char *s = csv_get(f->csv, column);
 	char *end;
@@ -196,8 +184,7 @@ pack_data_int(struct pack_file *f, const char *column, int64_t fallback,
 	return MQ_OK;
 }
 
-enum mq_status
-pack_data_bad(struct pack_file *f, int line, const char *column,
+enum mq_status pack_data_bad(struct pack_file *f, int line, const char *column,
     enum say why, const char *what)
 {
 	struct buf where = BUF_INIT(100), b = BUF_INIT(239);

@@ -8,8 +8,8 @@
 
 /* ---- flow/<kind>.csv ---- */
 
-static enum mq_status
-read_state(struct pack_file *f, struct kind *k, size_t *cap)
+static enum mq_status read_state(struct pack_file *f, struct kind *k,
+    size_t *cap)
 {
 	struct flow_state *v = (struct flow_state *)k->states;
 	struct flow_state s = { 0 };
@@ -34,8 +34,8 @@ read_state(struct pack_file *f, struct kind *k, size_t *cap)
 	return MQ_OK;
 }
 
-static enum mq_status
-read_step(struct pack_file *f, struct kind *k, size_t *cap)
+static enum mq_status read_step(struct pack_file *f, struct kind *k,
+    size_t *cap)
 {
 	struct flow_step *v = (struct flow_step *)k->steps;
 	struct flow_step s = { 0 };
@@ -69,8 +69,7 @@ read_step(struct pack_file *f, struct kind *k, size_t *cap)
 }
 
 /* Words of a step that name something else: all must exist. */
-static enum mq_status
-check_words(struct pack_file *f, const struct kind *k,
+static enum mq_status check_words(struct pack_file *f, const struct kind *k,
     const struct flow_step *s, const char *column, const char *words)
 {
 	const char *w;
@@ -103,8 +102,7 @@ check_words(struct pack_file *f, const struct kind *k,
 	return MQ_OK;
 }
 
-static enum mq_status
-check_owner(struct pack_file *f, const struct kind *k,
+static enum mq_status check_owner(struct pack_file *f, const struct kind *k,
     const struct flow_step *s)
 {
 	static const char field[] = "@field:";
@@ -124,8 +122,8 @@ check_owner(struct pack_file *f, const struct kind *k,
 	return pack_data_bad(f, s->line, "owner", SAY_PACK_NO_ORG, o);
 }
 
-static enum mq_status
-check_clock(struct pack_file *f, const struct flow_step *s)
+static enum mq_status check_clock(struct pack_file *f,
+    const struct flow_step *s)
 {
 	static const char *const plain[] = { "", "stop", "pause", "resume" };
 	size_t i;
@@ -139,8 +137,7 @@ check_clock(struct pack_file *f, const struct flow_step *s)
 	    s->clock);
 }
 
-static enum mq_status
-check_steps(struct pack_file *f, const struct kind *k)
+static enum mq_status check_steps(struct pack_file *f, const struct kind *k)
 {
 	enum mq_status rc = MQ_OK;
 	size_t i;
@@ -165,8 +162,7 @@ check_steps(struct pack_file *f, const struct kind *k)
 	return rc;
 }
 
-enum mq_status
-pack_flow_load(struct pack *p, struct kind *k, struct err *err)
+enum mq_status pack_flow_load(struct pack *p, struct kind *k, struct err *err)
 {
 	struct pack_file f;
 	char name[64];
@@ -194,8 +190,7 @@ pack_flow_load(struct pack *p, struct kind *k, struct err *err)
 
 /* ---- due.csv ---- */
 
-static enum mq_status
-read_due(struct pack_file *f, struct due_rule *d)
+static enum mq_status read_due(struct pack_file *f, struct due_rule *d)
 {
 	static const char *const units[] = { "minute", "hour", "workhour",
 		"day", "workday" };
@@ -222,8 +217,7 @@ read_due(struct pack_file *f, struct due_rule *d)
 }
 
 /* A clock that starts by a rule nobody wrote down would never ring. */
-static enum mq_status
-check_rules_known(struct pack *p, struct err *err)
+static enum mq_status check_rules_known(struct pack *p, struct err *err)
 {
 	size_t k, s, d;
 
@@ -251,8 +245,7 @@ check_rules_known(struct pack *p, struct err *err)
 	return MQ_OK;
 }
 
-enum mq_status
-pack_flow_dues(struct pack *p, struct err *err)
+enum mq_status pack_flow_dues(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	struct due_rule d;
@@ -274,8 +267,8 @@ pack_flow_dues(struct pack *p, struct err *err)
 /* ---- derive.csv ---- */
 
 /* "to=from to=#constant to=@by": both sides are fields of their kinds. */
-static enum mq_status
-check_map(struct pack_file *f, const struct derive_rule *d)
+static enum mq_status check_map(struct pack_file *f,
+    const struct derive_rule *d)
 {
 	const struct kind *from = pack_kind(f->p, d->from);
 	const struct kind *to = pack_kind(f->p, d->to);
@@ -308,8 +301,7 @@ check_map(struct pack_file *f, const struct derive_rule *d)
 	return MQ_OK;
 }
 
-enum mq_status
-pack_flow_derives(struct pack *p, struct err *err)
+enum mq_status pack_flow_derives(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	struct derive_rule d;

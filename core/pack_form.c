@@ -26,16 +26,14 @@ static const struct { const char *word; enum field_type type; } types[] = {
 
 /* ---- choices.csv ---- */
 
-static int
-cmp_list(const void *a, const void *b)
+static int cmp_list(const void *a, const void *b)
 {
 	const struct pack_list *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
 
-static int
-cmp_choice(const void *a, const void *b)
+static int cmp_choice(const void *a, const void *b)
 {
 	const struct choice *x = a, *y = b;
 	int c = strcmp(x->list, y->list);
@@ -46,8 +44,7 @@ cmp_choice(const void *a, const void *b)
 
 /* The first word of the filter column is what lists are filtered by; what
  * follows are marks of the one choice. */
-static bool
-show_together(const struct choice *a, const struct choice *b)
+static bool show_together(const struct choice *a, const struct choice *b)
 {
 	size_t n = strcspn(a->filter, " ");
 
@@ -57,8 +54,7 @@ show_together(const struct choice *a, const struct choice *b)
 
 /* Without a digit of its own a choice gets its place among those that show
  * together, as far as nine. */
-static void
-give_digits(struct choice *v, size_t n, const int *own)
+static void give_digits(struct choice *v, size_t n, const int *own)
 {
 	size_t i, k;
 
@@ -71,8 +67,8 @@ give_digits(struct choice *v, size_t n, const int *own)
 	}
 }
 
-static enum mq_status
-group_lists(struct pack *p, const int *digits, struct pack_file *f)
+static enum mq_status group_lists(struct pack *p, const int *digits,
+    struct pack_file *f)
 {
 	size_t i = 0, k, m;
 	int *own = xcalloc(p->nchoices + 1, sizeof(*own));
@@ -107,8 +103,7 @@ group_lists(struct pack *p, const int *digits, struct pack_file *f)
 	return rc;
 }
 
-enum mq_status
-pack_form_choices(struct pack *p, struct err *err)
+enum mq_status pack_form_choices(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	enum mq_status rc;
@@ -152,8 +147,7 @@ pack_form_choices(struct pack *p, struct err *err)
 
 /* ---- one form ---- */
 
-static enum mq_status
-read_type(struct pack_file *f, struct field *fd)
+static enum mq_status read_type(struct pack_file *f, struct field *fd)
 {
 	const char *cell = csv_get(f->csv, "type"), *w, *rest = cell;
 	size_t len, i, n;
@@ -185,8 +179,7 @@ read_type(struct pack_file *f, struct field *fd)
 	return MQ_OK;
 }
 
-static enum mq_status
-read_class(struct pack_file *f, struct field *fd)
+static enum mq_status read_class(struct pack_file *f, struct field *fd)
 {
 	const char *s = csv_get(f->csv, "class");
 
@@ -202,8 +195,7 @@ read_class(struct pack_file *f, struct field *fd)
 }
 
 /* required: yes, no or an expression. */
-static void
-read_required(struct pack_file *f, struct field *fd)
+static void read_required(struct pack_file *f, struct field *fd)
 {
 	static const char *const yes[] = { "yes", "true", "true()", "TRUE",
 		"1", "是" };
@@ -224,8 +216,7 @@ read_required(struct pack_file *f, struct field *fd)
 		fd->required_if = pack_data_text(f->p, s);
 }
 
-static enum mq_status
-read_field(struct pack_file *f, struct field *fd)
+static enum mq_status read_field(struct pack_file *f, struct field *fd)
 {
 	enum mq_status rc;
 	int64_t index = 0, chars = 0;
@@ -256,15 +247,14 @@ read_field(struct pack_file *f, struct field *fd)
 	return rc;
 }
 
-static bool
-holds_value(const struct field *fd)
+static bool holds_value(const struct field *fd)
 {
 	return fd->type != FT_NOTE && fd->type != FT_BEGIN_GROUP &&
 	    fd->type != FT_END_GROUP;
 }
 
-static const struct field *
-find(const struct field *v, size_t n, const char *name, size_t len)
+static const struct field *find(const struct field *v, size_t n,
+    const char *name, size_t len)
 {
 	size_t i;
 
@@ -275,9 +265,8 @@ find(const struct field *v, size_t n, const char *name, size_t len)
 	return NULL;
 }
 
-static enum mq_status
-check_field(struct pack_file *f, const struct field *v, size_t n,
-    const struct field *fd)
+static enum mq_status check_field(struct pack_file *f, const struct field *v,
+    size_t n, const struct field *fd)
 {
 	size_t i;
 
@@ -302,9 +291,8 @@ check_field(struct pack_file *f, const struct field *v, size_t n,
 	return MQ_OK;
 }
 
-static enum mq_status
-read_form(struct pack *p, const char *name, struct field **out, size_t *n,
-    struct err *err)
+static enum mq_status read_form(struct pack *p, const char *name,
+    struct field **out, size_t *n, struct err *err)
 {
 	struct pack_file f;
 	struct field fd;
@@ -338,9 +326,8 @@ read_form(struct pack *p, const char *name, struct field **out, size_t *n,
 /* ---- checks that need the whole form ---- */
 
 /* Every ${name} is a field of the kind; quotes and brackets pair. */
-static enum mq_status
-check_expr(struct pack_file *f, const struct kind *k, const struct field *fd,
-    const char *column, const char *s)
+static enum mq_status check_expr(struct pack_file *f, const struct kind *k,
+    const struct field *fd, const char *column, const char *s)
 {
 	char quote = 0, name[40];
 	int depth = 0;
@@ -375,8 +362,7 @@ check_expr(struct pack_file *f, const struct kind *k, const struct field *fd,
 }
 
 /* choice_filter: column=${field} or column='value', joined by and. */
-static enum mq_status
-check_filter(struct pack_file *f, const struct field *fd)
+static enum mq_status check_filter(struct pack_file *f, const struct field *fd)
 {
 	const char *s = fd->choice_filter, *w, *v;
 	size_t len;
@@ -400,9 +386,8 @@ check_filter(struct pack_file *f, const struct field *fd)
 	return MQ_OK;
 }
 
-static enum mq_status
-check_form(struct pack *p, const struct kind *k, const char *name,
-    const struct field *v, size_t n, struct err *err)
+static enum mq_status check_form(struct pack *p, const struct kind *k,
+    const char *name, const struct field *v, size_t n, struct err *err)
 {
 	struct pack_file f = { p, NULL, name, err };
 	enum mq_status rc = MQ_OK;
@@ -430,8 +415,7 @@ check_form(struct pack *p, const struct kind *k, const char *name,
 	return rc;
 }
 
-enum mq_status
-pack_form_load(struct pack *p, struct kind *k, struct err *err)
+enum mq_status pack_form_load(struct pack *p, struct kind *k, struct err *err)
 {
 	struct field *v = NULL, *step = NULL;
 	char name[64], step_name[64];

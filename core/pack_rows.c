@@ -6,8 +6,7 @@
 
 #include "base/xmalloc.h"
 
-enum mq_status
-pack_rows_orgs(struct pack *p, struct err *err)
+enum mq_status pack_rows_orgs(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	enum mq_status rc;
@@ -48,8 +47,8 @@ pack_rows_orgs(struct pack *p, struct err *err)
 
 /* ---- roles.csv ---- */
 
-static enum mq_status
-check_row(struct pack_file *f, const char *kind, const char *action)
+static enum mq_status check_row(struct pack_file *f, const char *kind,
+    const char *action)
 {
 	static const char *const plain[] = { "*", "see", "open", "fix",
 		"void", "note", "reveal", "export", "vouch", "tap",
@@ -70,9 +69,8 @@ check_row(struct pack_file *f, const char *kind, const char *action)
 	return MQ_OK;
 }
 
-static enum mq_status
-add_rows(struct pack_file *f, const struct role_row *tmpl, const char *kinds,
-    const char *actions)
+static enum mq_status add_rows(struct pack_file *f, const struct role_row *tmpl,
+    const char *kinds, const char *actions)
 {
 	struct pack *p = f->p;
 	const char *k, *a, *at;
@@ -97,8 +95,7 @@ add_rows(struct pack_file *f, const struct role_row *tmpl, const char *kinds,
 	return rc;
 }
 
-static enum mq_status
-read_role(struct pack_file *f)
+static enum mq_status read_role(struct pack_file *f)
 {
 	static const char *const scopes[] = { "own", "org", "subtree",
 		"route", "all" };
@@ -136,8 +133,7 @@ read_role(struct pack_file *f)
 	    csv_get(f->csv, "action"));
 }
 
-enum mq_status
-pack_rows_roles(struct pack *p, struct err *err)
+enum mq_status pack_rows_roles(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	enum mq_status rc;
@@ -152,8 +148,7 @@ pack_rows_roles(struct pack *p, struct err *err)
 
 /* ---- phrases.csv ---- */
 
-enum mq_status
-pack_rows_phrases(struct pack *p, struct err *err)
+enum mq_status pack_rows_phrases(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	enum mq_status rc;
@@ -190,8 +185,7 @@ pack_rows_phrases(struct pack *p, struct err *err)
 
 /* ---- retention.csv, boards.csv ---- */
 
-enum mq_status
-pack_rows_keeps(struct pack *p, struct err *err)
+enum mq_status pack_rows_keeps(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	enum mq_status rc;
@@ -215,8 +209,7 @@ pack_rows_keeps(struct pack *p, struct err *err)
 }
 
 /* Boards rank units only: government rules since 2023-12. */
-enum mq_status
-pack_rows_boards(struct pack *p, struct err *err)
+enum mq_status pack_rows_boards(struct pack *p, struct err *err)
 {
 	struct pack_file f;
 	enum mq_status rc;

@@ -15,15 +15,13 @@
 #define ID_LEN 18
 #define OLDEST 130		/* years; domain.md B1 */
 
-static bool
-is_digit(char c)
+static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
 /* Full-width signs become half-width, letters upper case; blanks go. */
-static void
-plain(const char *text, struct buf *out)
+static void plain(const char *text, struct buf *out)
 {
 	size_t len = strlen(text), at = 0;
 	uint32_t cp;
@@ -47,8 +45,7 @@ plain(const char *text, struct buf *out)
 	}
 }
 
-static int
-number(const char *s, size_t len)
+static int number(const char *s, size_t len)
 {
 	int v = 0;
 
@@ -58,8 +55,7 @@ number(const char *s, size_t len)
 }
 
 /* ISO 7064 MOD 11-2 over the first 17 places. */
-static char
-id_check_sign(const char *s)
+static char id_check_sign(const char *s)
 {
 	static const char sign[] = "10X98765432";
 	int i, sum = 0, weight = 1;
@@ -71,14 +67,12 @@ id_check_sign(const char *s)
 	return sign[sum % 11];
 }
 
-static enum mq_status
-id_wrong(struct err *err, enum why w)
+static enum mq_status id_wrong(struct err *err, enum why w)
 {
 	return err_set(err, MQ_E_ID_NUMBER, "%s", why_words(w));
 }
 
-static enum mq_status
-id_signs(const char *s, size_t len, struct err *err)
+static enum mq_status id_signs(const char *s, size_t len, struct err *err)
 {
 	size_t i;
 
@@ -93,8 +87,7 @@ id_signs(const char *s, size_t len, struct err *err)
 	return MQ_OK;
 }
 
-enum mq_status
-person_id_check(const char *text, struct day today, char out[19],
+enum mq_status person_id_check(const char *text, struct day today, char out[19],
     struct err *err)
 {
 	struct buf b = BUF_INIT(256);
@@ -132,16 +125,14 @@ out:
 	return st;
 }
 
-struct day
-person_id_birth(const char id[19])
+struct day person_id_birth(const char id[19])
 {
 	assert(strlen(id) == ID_LEN);
 	return clock_make_day(number(id + 6, 4), number(id + 10, 2),
 	    number(id + 12, 2));
 }
 
-bool
-person_id_is_male(const char id[19])
+bool person_id_is_male(const char id[19])
 {
 	assert(strlen(id) == ID_LEN);
 	return (id[16] - '0') % 2 == 1;
@@ -157,22 +148,20 @@ struct phone {
 	bool plus;
 };
 
-static enum mq_status
-phone_wrong(struct err *err, enum why w)
+static enum mq_status phone_wrong(struct err *err, enum why w)
 {
 	return err_set(err, MQ_E_PHONE, "%s", why_words(w));
 }
 
-static bool
-begins(const char *s, const char *with, size_t *used)
+static bool begins(const char *s, const char *with, size_t *used)
 {
 	*used = strlen(with);
 	return strncmp(s, with, *used) == 0;
 }
 
 /* Takes the sign at s apart; *used gets its bytes. */
-static enum mq_status
-phone_sign(const char *s, struct phone *p, size_t *used, struct err *err)
+static enum mq_status phone_sign(const char *s, struct phone *p, size_t *used,
+    struct err *err)
 {
 	*used = 1;
 	if (is_digit(*s)) {
@@ -201,8 +190,7 @@ phone_sign(const char *s, struct phone *p, size_t *used, struct err *err)
 }
 
 /* Takes 86, 0086, +86 off when a whole number follows. */
-static void
-phone_country(struct phone *p)
+static void phone_country(struct phone *p)
 {
 	size_t cut = 0;
 	bool zero = false;
@@ -227,8 +215,7 @@ phone_country(struct phone *p)
 	p->dash_at = p->dash_at > cut ? p->dash_at - cut : 0;
 }
 
-static bool
-is_mobile(const char *d, size_t n)
+static bool is_mobile(const char *d, size_t n)
 {
 	return n == 11 && d[0] == '1' && d[1] >= '3';
 }
@@ -236,8 +223,7 @@ is_mobile(const char *d, size_t n)
 /* With area code: 3 places of 01x and 02x and 8 more, or 4 and 7 or 8.
  * Without: 7 or 8, as people of the place say it.  400 and 800 numbers, and
  * the short ones of public services. */
-static bool
-is_landline(const char *d, size_t n)
+static bool is_landline(const char *d, size_t n)
 {
 	if (n == 0)
 		return false;
@@ -258,8 +244,7 @@ is_landline(const char *d, size_t n)
 }
 
 /* Where the extension begins; 0: nowhere sensible. */
-static size_t
-phone_split(const struct phone *p)
+static size_t phone_split(const struct phone *p)
 {
 	if (p->ext_at > 0)
 		return is_landline(p->d, p->ext_at) && p->n > p->ext_at &&
@@ -272,8 +257,7 @@ phone_split(const struct phone *p)
 	return 0;
 }
 
-enum mq_status
-person_id_phone(const char *text, char out[24], struct err *err)
+enum mq_status person_id_phone(const char *text, char out[24], struct err *err)
 {
 	struct phone p = { .n = 0 };
 	struct buf b = BUF_INIT(256);
@@ -305,14 +289,13 @@ person_id_phone(const char *text, char out[24], struct err *err)
 
 /* ---- organisations ---- */
 
-static enum mq_status
-org_wrong(struct err *err, enum why w)
+static enum mq_status org_wrong(struct err *err, enum why w)
 {
 	return err_set(err, MQ_E_FIELD, "%s", why_words(w));
 }
 
-enum mq_status
-person_id_org_code(const char *text, char out[19], struct err *err)
+enum mq_status person_id_org_code(const char *text, char out[19],
+    struct err *err)
 {
 	static const char signs[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 	struct buf b = BUF_INIT(256);
@@ -345,8 +328,7 @@ person_id_org_code(const char *text, char out[19], struct err *err)
 /* ---- short numbers ---- */
 
 /* ISO 7064 MOD 11,10 over n digits. */
-static char
-short_check(const char *d, size_t n)
+static char short_check(const char *d, size_t n)
 {
 	int p = 10, s;
 	size_t i;
@@ -360,8 +342,7 @@ short_check(const char *d, size_t n)
 
 /* A Feistel net over two groups of three digits: every counter gets its own
  * number, and neighbours do not look like neighbours. */
-static int
-permute(const uint8_t key[32], int64_t counter)
+static int permute(const uint8_t key[32], int64_t counter)
 {
 	int left = (int)(counter % 1000000 / 1000);
 	int right = (int)(counter % 1000);
@@ -381,8 +362,7 @@ permute(const uint8_t key[32], int64_t counter)
 	return left * 1000 + right;
 }
 
-void
-person_id_short_no(const uint8_t key[32], int node, int64_t counter,
+void person_id_short_no(const uint8_t key[32], int node, int64_t counter,
     char out[13])
 {
 	assert(node >= 0 && node <= 99999 && counter >= 0);
@@ -392,8 +372,7 @@ person_id_short_no(const uint8_t key[32], int node, int64_t counter,
 	out[12] = '\0';
 }
 
-bool
-person_id_short_ok(const char *digits)
+bool person_id_short_ok(const char *digits)
 {
 	size_t i;
 
@@ -403,8 +382,7 @@ person_id_short_ok(const char *digits)
 	return digits[12] == '\0' && short_check(digits, 11) == digits[11];
 }
 
-void
-person_id_short_show(const char *no, char out[16])
+void person_id_short_show(const char *no, char out[16])
 {
 	size_t i, at = 0;
 

@@ -21,8 +21,7 @@ static const struct surname surnames[] = {
 #undef SURNAME
 };
 
-const char *
-pinyin_readings(uint32_t cp)
+const char *pinyin_readings(uint32_t cp)
 {
 	size_t lo = 0, hi = ARRAY_LEN(sparse), mid;
 
@@ -44,8 +43,7 @@ pinyin_readings(uint32_t cp)
 }
 
 /* The next blank-separated word of a list; NULL at its end. */
-static const char *
-word(const char *list, size_t *len)
+static const char *word(const char *list, size_t *len)
 {
 	while (*list == ' ')
 		list++;
@@ -53,8 +51,7 @@ word(const char *list, size_t *len)
 	return *len > 0 ? list : NULL;
 }
 
-uint32_t
-pinyin_initials(uint32_t cp)
+uint32_t pinyin_initials(uint32_t cp)
 {
 	const char *w = pinyin_readings(cp);
 	uint32_t mask = 0;
@@ -72,8 +69,7 @@ pinyin_initials(uint32_t cp)
 
 /* The surname a text begins with, longest first as the table has them; the
  * character of a short row is the whole row. */
-static const struct surname *
-surname_of(const char *text)
+static const struct surname *surname_of(const char *text)
 {
 	size_t i;
 
@@ -84,8 +80,7 @@ surname_of(const char *text)
 	return NULL;
 }
 
-void
-pinyin_initials_of(const char *text, bool is_name, struct buf *out)
+void pinyin_initials_of(const char *text, bool is_name, struct buf *out)
 {
 	const struct surname *sn = is_name ? surname_of(text) : NULL;
 	size_t at = 0, len = strlen(text), wlen;
@@ -112,8 +107,7 @@ pinyin_initials_of(const char *text, bool is_name, struct buf *out)
 	}
 }
 
-void
-pinyin_surname_of(const char *name, struct buf *out)
+void pinyin_surname_of(const char *name, struct buf *out)
 {
 	const struct surname *sn = surname_of(name);
 	size_t at, len = strlen(name);
@@ -146,8 +140,8 @@ struct typed {
 
 /* What was typed at `from` against one reading: all of it, its first letter,
  * zh ch sh; at the end of the typed text any beginning. */
-static uint64_t
-by_reading(const struct typed *t, size_t from, const char *r, size_t len)
+static uint64_t by_reading(const struct typed *t, size_t from, const char *r,
+    size_t len)
 {
 	uint64_t set = 0;
 	size_t k = 0;
@@ -164,8 +158,8 @@ by_reading(const struct typed *t, size_t from, const char *r, size_t len)
 	return set;
 }
 
-static uint64_t
-by_readings(const struct typed *t, size_t from, const char *list)
+static uint64_t by_readings(const struct typed *t, size_t from,
+    const char *list)
 {
 	uint64_t set = 0;
 	size_t len;
@@ -175,8 +169,7 @@ by_readings(const struct typed *t, size_t from, const char *list)
 	return set;
 }
 
-bool
-pinyin_begins(const char *syllables, const char *typed)
+bool pinyin_begins(const char *syllables, const char *typed)
 {
 	struct typed t;
 	uint64_t reached = 1, next, done;
@@ -200,9 +193,8 @@ pinyin_begins(const char *syllables, const char *typed)
 }
 
 /* One character of the text from every position reached. */
-static uint64_t
-step(const struct typed *t, uint64_t reached, const char *ch, size_t clen,
-    const char *readings)
+static uint64_t step(const struct typed *t, uint64_t reached, const char *ch,
+    size_t clen, const char *readings)
 {
 	uint64_t next = 0;
 	size_t from;
@@ -220,8 +212,7 @@ step(const struct typed *t, uint64_t reached, const char *ch, size_t clen,
 }
 
 /* Apostrophes part syllables; ü is v. */
-static bool
-fold_typed(const char *typed, struct typed *t)
+static bool fold_typed(const char *typed, struct typed *t)
 {
 	static const char umlaut[] = "ü";
 	struct buf b = BUF_INIT(1024);
@@ -246,8 +237,8 @@ fold_typed(const char *typed, struct typed *t)
 }
 
 /* A surname at the head of the text may be typed by its own reading. */
-static uint64_t
-by_surname(const struct typed *t, const char *text, size_t *used)
+static uint64_t by_surname(const struct typed *t, const char *text,
+    size_t *used)
 {
 	const struct surname *sn = surname_of(text);
 	uint64_t reached = 1;
@@ -272,8 +263,7 @@ by_surname(const struct typed *t, const char *text, size_t *used)
 	return reached;
 }
 
-bool
-pinyin_match(const char *text, const char *typed)
+bool pinyin_match(const char *text, const char *typed)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct typed t;

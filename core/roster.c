@@ -21,24 +21,22 @@ struct roster {
 	struct buf bytes;	/* as signed, for comparison */
 };
 
-static enum mq_status
-wrong(struct err *err, enum why w)
+static enum mq_status wrong(struct err *err, enum why w)
 {
 	return err_set(err, MQ_E_ROSTER, "%s", why_words(w));
 }
 
 /* ---- reading ---- */
 
-static bool
-copy_str(const struct jnode *obj, const char *key, char *out, size_t size)
+static bool copy_str(const struct jnode *obj, const char *key, char *out,
+    size_t size)
 {
 	const char *s = jget_str(obj, key, "");
 
 	return strlen(s) < size && xcopy(out, size, s) == strlen(s);
 }
 
-static bool
-read_posts(const struct jnode *list, struct roster_person *p)
+static bool read_posts(const struct jnode *list, struct roster_person *p)
 {
 	size_t i, n = jnode_count(list);
 
@@ -58,8 +56,8 @@ read_posts(const struct jnode *list, struct roster_person *p)
 }
 
 /* What is sealed for this node, by its number. */
-static const char *
-sealed_for(const struct jnode *person, const char *key, int node)
+static const char *sealed_for(const struct jnode *person, const char *key,
+    int node)
 {
 	char number[16];
 
@@ -67,8 +65,8 @@ sealed_for(const struct jnode *person, const char *key, int node)
 	return jget_str(jnode_get(person, key), number, NULL);
 }
 
-static bool
-read_person(const struct jnode *obj, int node, struct roster_person *p)
+static bool read_person(const struct jnode *obj, int node,
+    struct roster_person *p)
 {
 	const char *ref = jget_str(obj, "person", "");
 	struct ref person;
@@ -91,17 +89,15 @@ read_person(const struct jnode *obj, int node, struct roster_person *p)
 	return true;
 }
 
-static int
-by_number(const void *a, const void *b)
+static int by_number(const void *a, const void *b)
 {
 	const struct roster_person *x = a, *y = b;
 
 	return strcmp(x->number, y->number);
 }
 
-static enum mq_status
-read_people(const struct jnode *list, int node, struct roster *r,
-    struct err *err)
+static enum mq_status read_people(const struct jnode *list, int node,
+    struct roster *r, struct err *err)
 {
 	size_t i, n = jnode_count(list);
 
@@ -123,9 +119,8 @@ read_people(const struct jnode *list, int node, struct roster *r,
 
 /* The signature line is everything after the first newline; the JSON before
  * it holds none, so that nothing can stand between the two. */
-static enum mq_status
-verify(struct node *n, const char *bytes, size_t len, size_t *json,
-    struct err *err)
+static enum mq_status verify(struct node *n, const char *bytes, size_t len,
+    size_t *json, struct err *err)
 {
 	const char *nl = memchr(bytes, '\n', len);
 	uint8_t pk[CRYPTO_SIGN_PK];
@@ -150,9 +145,8 @@ verify(struct node *n, const char *bytes, size_t len, size_t *json,
 }
 
 /* Verified bytes to people; *out is ours to free on success only. */
-static enum mq_status
-parse(struct node *n, const char *bytes, size_t len, struct roster **out,
-    struct err *err)
+static enum mq_status parse(struct node *n, const char *bytes, size_t len,
+    struct roster **out, struct err *err)
 {
 	struct roster *r = xcalloc(1, sizeof(*r));
 	const struct jnode *root;
@@ -190,14 +184,12 @@ out:
 	return st;
 }
 
-static void
-path_of(const struct node *n, char out[NODE_PATH + 16])
+static void path_of(const struct node *n, char out[NODE_PATH + 16])
 {
 	file_join(out, NODE_PATH + 16, n->dir, "roster");
 }
 
-enum mq_status
-roster_load(struct node *n, struct err *err)
+enum mq_status roster_load(struct node *n, struct err *err)
 {
 	struct buf b = BUF_INIT(ROSTER_MAX);
 	struct roster *fresh = NULL;
@@ -218,8 +210,7 @@ roster_load(struct node *n, struct err *err)
 	return st;
 }
 
-static enum mq_status
-keep_seq(struct node *n, int64_t seq, struct err *err)
+static enum mq_status keep_seq(struct node *n, int64_t seq, struct err *err)
 {
 	enum mq_status st = db_begin(n->db, __func__, err);
 
@@ -232,8 +223,7 @@ keep_seq(struct node *n, int64_t seq, struct err *err)
 	return st;
 }
 
-enum mq_status
-roster_install(struct node *n, const char *bytes, size_t len,
+enum mq_status roster_install(struct node *n, const char *bytes, size_t len,
     struct err *err)
 {
 	struct roster *fresh = NULL;
@@ -269,8 +259,7 @@ out:
 	return st;
 }
 
-void
-roster_free(struct roster **rp)
+void roster_free(struct roster **rp)
 {
 	struct roster *r = *rp;
 
@@ -282,29 +271,26 @@ roster_free(struct roster **rp)
 	FREE(*rp);
 }
 
-size_t
-roster_count(const struct roster *r)
+size_t roster_count(const struct roster *r)
 {
 	return r == NULL ? 0 : r->n;
 }
 
-const struct roster_person *
-roster_at(const struct roster *r, size_t i)
+const struct roster_person *roster_at(const struct roster *r, size_t i)
 {
 	assert(r != NULL && i < r->n);
 	return &r->v[i];
 }
 
-int64_t
-roster_seq(const struct roster *r)
+int64_t roster_seq(const struct roster *r)
 {
 	return r == NULL ? 0 : r->seq;
 }
 
 /* ---- finding ---- */
 
-static const struct roster_person *
-find_number(const struct roster *r, const char *number)
+static const struct roster_person *find_number(const struct roster *r,
+    const char *number)
 {
 	struct roster_person key;
 
@@ -315,8 +301,7 @@ find_number(const struct roster *r, const char *number)
 }
 
 /* As typed or scanned: blanks, width and case do not matter. */
-static bool
-same_folded(const char *folded, const char *stored)
+static bool same_folded(const char *folded, const char *stored)
 {
 	struct buf b = BUF_INIT(256);
 	bool same;
@@ -329,8 +314,8 @@ same_folded(const char *folded, const char *stored)
 	return same;
 }
 
-static const struct roster_person *
-find_phone(const struct roster *r, const char *typed)
+static const struct roster_person *find_phone(const struct roster *r,
+    const char *typed)
 {
 	const struct roster_person *found = NULL;
 	char phone[24], other[24];
@@ -351,8 +336,8 @@ find_phone(const struct roster *r, const char *typed)
 	return found;
 }
 
-const struct roster_person *
-roster_find(const struct roster *r, const char *typed)
+const struct roster_person *roster_find(const struct roster *r,
+    const char *typed)
 {
 	const struct roster_person *p = find_number(r, typed);
 	struct buf b = BUF_INIT(256);
@@ -369,8 +354,7 @@ roster_find(const struct roster *r, const char *typed)
 	return p != NULL ? p : find_phone(r, typed);
 }
 
-const char *
-roster_name(const struct roster *r, const char *number)
+const char *roster_name(const struct roster *r, const char *number)
 {
 	const struct roster_person *p = find_number(r, number);
 
@@ -379,8 +363,7 @@ roster_name(const struct roster *r, const char *number)
 
 /* ---- making ---- */
 
-static int
-node_number_text(const void *a, const void *b)
+static int node_number_text(const void *a, const void *b)
 {
 	const struct roster_node *x = a, *y = b;
 	char s[16], t[16];
@@ -391,8 +374,7 @@ node_number_text(const void *a, const void *b)
 }
 
 /* "key":{"101":BASE64,…}: the verifier sealed once for each node. */
-static void
-write_sealed(struct jout *j, const char *key, const char *verifier,
+static void write_sealed(struct jout *j, const char *key, const char *verifier,
     const struct roster_node *nodes, size_t nnodes)
 {
 	struct buf box = BUF_INIT(1024), b64 = BUF_INIT(2048);
@@ -417,9 +399,8 @@ write_sealed(struct jout *j, const char *key, const char *verifier,
 }
 
 /* Clear text to a verifier; or the one already made; "" when neither. */
-static enum mq_status
-verifier_of(const char *clear, const char *made, char out[CRYPTO_PIN_STR],
-    struct err *err)
+static enum mq_status verifier_of(const char *clear, const char *made,
+    char out[CRYPTO_PIN_STR], struct err *err)
 {
 	out[0] = '\0';
 	if (clear[0] != '\0')
@@ -429,8 +410,7 @@ verifier_of(const char *clear, const char *made, char out[CRYPTO_PIN_STR],
 	return MQ_OK;
 }
 
-static void
-write_posts(struct jout *j, const struct roster_person *p)
+static void write_posts(struct jout *j, const struct roster_person *p)
 {
 	int i;
 
@@ -445,8 +425,7 @@ write_posts(struct jout *j, const struct roster_person *p)
 	jout_list_end(j);
 }
 
-static enum mq_status
-write_person(struct jout *j, const struct roster_draft *d,
+static enum mq_status write_person(struct jout *j, const struct roster_draft *d,
     const struct roster_node *nodes, size_t nnodes, struct err *err)
 {
 	const struct roster_person *p = &d->p;
@@ -478,8 +457,8 @@ write_person(struct jout *j, const struct roster_draft *d,
 	return MQ_OK;
 }
 
-enum mq_status
-roster_make(struct env *env, const char *tenant, const char *site,
+enum mq_status roster_make(struct env *env, const char *tenant,
+    const char *site,
     int64_t seq, const struct roster_draft *people, size_t npeople,
     const struct roster_node *nodes, size_t nnodes,
     const uint8_t sign_sk[CRYPTO_SIGN_SK], struct buf *out, struct err *err)

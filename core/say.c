@@ -12,15 +12,13 @@ static const char *const table[][2] = {
 #undef SAY
 };
 
-const char *
-say_word(enum say id, enum lang lang)
+const char *say_word(enum say id, enum lang lang)
 {
 	assert((int)id >= 0 && id < SAY_LAST);
 	return table[id][lang == LANG_EN ? 1 : 0];
 }
 
-void
-say_fill(struct buf *out, enum lang lang, enum say id, const char *a,
+void say_fill(struct buf *out, enum lang lang, enum say id, const char *a,
     const char *b)
 {
 	const char *s = say_word(id, lang), *hole;
@@ -38,8 +36,7 @@ say_fill(struct buf *out, enum lang lang, enum say id, const char *a,
 	buf_adds(out, s);
 }
 
-void
-say_both(struct buf *out, enum say id, const char *a, const char *b)
+void say_both(struct buf *out, enum say id, const char *a, const char *b)
 {
 	say_fill(out, LANG_ZH, id, a, b);
 	buf_adds(out, "‖");

@@ -14,8 +14,7 @@
 #define DRAIN_FIRST 200		/* marked records indexed before a search */
 #define PEOPLE_MAX 16		/* persons whose records are looked up too */
 
-enum mq_status
-search_register(struct db *db, struct err *err)
+enum mq_status search_register(struct db *db, struct err *err)
 {
 	return db_on_open(db, fts_han_register, err);
 }
@@ -26,8 +25,7 @@ struct found {
 	const char *kind, *scope;
 };
 
-static bool
-in_scope(const char *scope, const char *org)
+static bool in_scope(const char *scope, const char *org)
 {
 	char quoted[40];
 
@@ -37,8 +35,7 @@ in_scope(const char *scope, const char *org)
 	return strstr(scope, quoted) != NULL;
 }
 
-static bool
-newer(const struct record *a, const struct record *b)
+static bool newer(const struct record *a, const struct record *b)
 {
 	if (a->opened_at.ms != b->opened_at.ms)
 		return a->opened_at.ms > b->opened_at.ms;
@@ -46,8 +43,7 @@ newer(const struct record *a, const struct record *b)
 }
 
 /* Keeps the newest `max`, newest first. */
-static void
-keep(struct found *f, const struct record *r)
+static void keep(struct found *f, const struct record *r)
 {
 	int i;
 
@@ -68,8 +64,8 @@ keep(struct found *f, const struct record *r)
 	f->rows[i] = *r;
 }
 
-static enum mq_status
-keep_rec(struct node *n, struct found *f, int64_t rec, struct err *err)
+static enum mq_status keep_rec(struct node *n, struct found *f, int64_t rec,
+    struct err *err)
 {
 	struct record r;
 	enum mq_status st;
@@ -82,8 +78,7 @@ keep_rec(struct node *n, struct found *f, int64_t rec, struct err *err)
 }
 
 /* Each word a phrase, all of them asked for. */
-static bool
-query_of(const char *words, struct buf *out)
+static bool query_of(const char *words, struct buf *out)
 {
 	size_t len;
 	bool any = false;
@@ -101,8 +96,8 @@ query_of(const char *words, struct buf *out)
 	return any && !out->over;
 }
 
-static enum mq_status
-by_words(struct node *n, const char *words, struct found *f, struct err *err)
+static enum mq_status by_words(struct node *n, const char *words,
+    struct found *f, struct err *err)
 {
 	struct buf query = BUF_INIT(4096);
 	struct db_stmt *s = NULL;
@@ -134,8 +129,8 @@ out:
 	return st;
 }
 
-static enum mq_status
-of_person(struct node *n, int64_t rec, struct found *f, struct err *err)
+static enum mq_status of_person(struct node *n, int64_t rec, struct found *f,
+    struct err *err)
 {
 	struct record_query q = { .kind = f->kind, .who = rec,
 	    .sort = SORT_OPENED, .scope = f->scope };
@@ -151,9 +146,8 @@ of_person(struct node *n, int64_t rec, struct found *f, struct err *err)
 }
 
 /* Letters and digits may also say who it is about: "zw", "8000". */
-static enum mq_status
-by_people(struct node *n, const char *words, struct found *f,
-    struct err *err)
+static enum mq_status by_people(struct node *n, const char *words,
+    struct found *f, struct err *err)
 {
 	struct search_person people[PEOPLE_MAX];
 	enum mq_status st;
@@ -171,8 +165,7 @@ by_people(struct node *n, const char *words, struct found *f,
 	return st;
 }
 
-enum mq_status
-search_text(struct node *n, const char *kind, const char *words,
+enum mq_status search_text(struct node *n, const char *kind, const char *words,
     const char *scope, struct record *rows, int max, int *count,
     struct err *err)
 {

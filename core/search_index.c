@@ -16,8 +16,7 @@
 
 /* ---- the words of one record ---- */
 
-static void
-add(struct buf *out, const char *text)
+static void add(struct buf *out, const char *text)
 {
 	if (text == NULL || text[0] == '\0')
 		return;
@@ -27,9 +26,8 @@ add(struct buf *out, const char *text)
 }
 
 /* Labels of the choices picked, in both languages. */
-static void
-add_choices(struct node *n, const struct field *f, const char *names,
-    struct buf *out)
+static void add_choices(struct node *n, const struct field *f,
+    const char *names, struct buf *out)
 {
 	const struct choice *c;
 	char name[80];
@@ -47,8 +45,7 @@ add_choices(struct node *n, const struct field *f, const char *names,
 	}
 }
 
-static void
-add_name(const char *name, struct buf *out)
+static void add_name(const char *name, struct buf *out)
 {
 	struct buf b = BUF_INIT(256);
 
@@ -57,8 +54,7 @@ add_name(const char *name, struct buf *out)
 	buf_free(&b);
 }
 
-static void
-add_field(struct node *n, const struct field *f,
+static void add_field(struct node *n, const struct field *f,
     const struct field_value *v, struct buf *out)
 {
 	if (v->kind != FV_TEXT && v->kind != FV_LIST)
@@ -86,8 +82,8 @@ add_field(struct node *n, const struct field *f,
 		add(out, v->text);
 }
 
-static void
-words_of(struct node *n, const struct record_full *r, struct buf *out)
+static void words_of(struct node *n, const struct record_full *r,
+    struct buf *out)
 {
 	const struct kind *k = pack_kind(n->pack, r->r.kind);
 	const struct field *f;
@@ -111,9 +107,8 @@ words_of(struct node *n, const struct record_full *r, struct buf *out)
 
 /* ---- rows ---- */
 
-static enum mq_status
-run_for(struct node *n, const char *const sql[], size_t count, int64_t rec,
-    struct err *err)
+static enum mq_status run_for(struct node *n, const char *const sql[],
+    size_t count, int64_t rec, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st = MQ_OK;
@@ -129,8 +124,7 @@ run_for(struct node *n, const char *const sql[], size_t count, int64_t rec,
 	return st;
 }
 
-static enum mq_status
-forget(struct node *n, int64_t rec, struct err *err)
+static enum mq_status forget(struct node *n, int64_t rec, struct err *err)
 {
 	/* The index must be told the very words it is to forget. */
 	static const char *const sql[] = {
@@ -144,8 +138,8 @@ forget(struct node *n, int64_t rec, struct err *err)
 	return run_for(n, sql, ARRAY_LEN(sql), rec, err);
 }
 
-static enum mq_status
-put_doc(struct node *n, const struct record_full *r, struct err *err)
+static enum mq_status put_doc(struct node *n, const struct record_full *r,
+    struct err *err)
 {
 	struct buf words = BUF_INIT(WORDS_MAX);
 	struct db_stmt *s;
@@ -173,16 +167,14 @@ put_doc(struct node *n, const struct record_full *r, struct err *err)
 	return st;
 }
 
-static bool
-is_person_kind(const char *kind)
+static bool is_person_kind(const char *kind)
 {
 	return strcmp(kind, "person") == 0 || strcmp(kind, "household") == 0;
 }
 
 /* Those who take their name or building from this one are read again. */
-static enum mq_status
-mark_dependants(struct node *n, const struct record_full *r,
-    struct err *err)
+static enum mq_status mark_dependants(struct node *n,
+    const struct record_full *r, struct err *err)
 {
 	static const char *const sql[] = {
 		"INSERT OR IGNORE INTO search_todo(rec) SELECT rec FROM"
@@ -194,8 +186,8 @@ mark_dependants(struct node *n, const struct record_full *r,
 	return run_for(n, sql, ARRAY_LEN(sql), r->r.rec, err);
 }
 
-static enum mq_status
-index_one(struct node *n, int64_t rec, bool *erased, struct err *err)
+static enum mq_status index_one(struct node *n, int64_t rec, bool *erased,
+    struct err *err)
 {
 	struct record_full r;
 	enum mq_status st = forget(n, rec, err);
@@ -221,8 +213,8 @@ index_one(struct node *n, int64_t rec, bool *erased, struct err *err)
 
 /* ---- draining ---- */
 
-static enum mq_status
-pick(struct node *n, int max, int64_t *recs, int *count, struct err *err)
+static enum mq_status pick(struct node *n, int max, int64_t *recs, int *count,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -242,8 +234,8 @@ pick(struct node *n, int max, int64_t *recs, int *count, struct err *err)
 }
 
 /* Read and written under the lock, so that no change falls in between. */
-static enum mq_status
-slice(struct node *n, int max, int *done, bool *erased, struct err *err)
+static enum mq_status slice(struct node *n, int max, int *done, bool *erased,
+    struct err *err)
 {
 	int64_t recs[SLICE], begun = n->env->mono_ms(n->env);
 	int count = 0, i;
@@ -267,8 +259,7 @@ slice(struct node *n, int max, int *done, bool *erased, struct err *err)
 
 /* Old segments of the index hold words that were deleted; an erased one must
  * not stay there. */
-static enum mq_status
-scrub(struct node *n, struct err *err)
+static enum mq_status scrub(struct node *n, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st = db_begin(n->db, __func__, err);
@@ -285,8 +276,8 @@ scrub(struct node *n, struct err *err)
 	return st;
 }
 
-enum mq_status
-search_drain(struct node *n, int max, int64_t *left, struct err *err)
+enum mq_status search_drain(struct node *n, int max, int64_t *left,
+    struct err *err)
 {
 	enum mq_status st;
 	bool erased = false;

@@ -15,8 +15,7 @@
 #define WAYS_MAX 8		/* readings of one name that are kept */
 #define NAME_MAX_CHARS 12
 
-void
-search_fold(const char *text, char *out, size_t size)
+void search_fold(const char *text, char *out, size_t size)
 {
 	struct buf b = BUF_INIT(4096);
 
@@ -25,8 +24,7 @@ search_fold(const char *text, char *out, size_t size)
 	buf_free(&b);
 }
 
-void
-search_key_hash(struct node *n, char tag, const char *text,
+void search_key_hash(struct node *n, char tag, const char *text,
     char out[SEARCH_KEY_MAX])
 {
 	char hex[2 * CRYPTO_HASH + 1];
@@ -40,8 +38,7 @@ search_key_hash(struct node *n, char tag, const char *text,
 	(void)snprintf(out, SEARCH_KEY_MAX, "%c:%.32s", tag, hex);
 }
 
-void
-search_building(struct node *n, const struct record_full *r, char *out,
+void search_building(struct node *n, const struct record_full *r, char *out,
     size_t size)
 {
 	struct record_full house;
@@ -62,8 +59,7 @@ struct ways {
 	size_t n;
 };
 
-static void
-add_syllable(char *to, const char *syllable, size_t len)
+static void add_syllable(char *to, const char *syllable, size_t len)
 {
 	size_t n = strlen(to);
 
@@ -77,8 +73,7 @@ add_syllable(char *to, const char *syllable, size_t len)
 
 /* Every way so far goes on in each of these ways, as far as there is room;
  * the usual reading comes first and is never the one left out. */
-static void
-branch(struct ways *w, const char *list)
+static void branch(struct ways *w, const char *list)
 {
 	size_t had = w->n, i, len, first = strcspn(list, " ");
 	const char *r = list + first;
@@ -96,8 +91,7 @@ branch(struct ways *w, const char *list)
 }
 
 /* One syllable a character; letters and digits stand for themselves. */
-static void
-read_name(const char *name, struct ways *w)
+static void read_name(const char *name, struct ways *w)
 {
 	size_t at = 0, len = strlen(name), chars = 0;
 	uint32_t cp;
@@ -125,9 +119,8 @@ read_name(const char *name, struct ways *w)
 
 /* ---- writing ---- */
 
-static enum mq_status
-put(struct node *n, const struct record_full *r, const char *key,
-    struct err *err)
+static enum mq_status put(struct node *n, const struct record_full *r,
+    const char *key, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -142,9 +135,8 @@ put(struct node *n, const struct record_full *r, const char *key,
 	return db_run(&s, err);
 }
 
-static enum mq_status
-put_tagged(struct node *n, const struct record_full *r, char tag,
-    const char *text, struct err *err)
+static enum mq_status put_tagged(struct node *n, const struct record_full *r,
+    char tag, const char *text, struct err *err)
 {
 	char key[SEARCH_KEY_MAX + 4];
 
@@ -154,9 +146,8 @@ put_tagged(struct node *n, const struct record_full *r, char tag,
 	return put(n, r, key, err);
 }
 
-static enum mq_status
-put_hash(struct node *n, const struct record_full *r, char tag,
-    const char *text, struct err *err)
+static enum mq_status put_hash(struct node *n, const struct record_full *r,
+    char tag, const char *text, struct err *err)
 {
 	char key[SEARCH_KEY_MAX];
 
@@ -166,9 +157,8 @@ put_hash(struct node *n, const struct record_full *r, char tag,
 	return put(n, r, key, err);
 }
 
-static enum mq_status
-put_ways(struct node *n, const struct record_full *r, char tag,
-    const char *name, struct err *err)
+static enum mq_status put_ways(struct node *n, const struct record_full *r,
+    char tag, const char *name, struct err *err)
 {
 	struct ways *w = xcalloc(1, sizeof(*w));
 	enum mq_status st = MQ_OK;
@@ -183,9 +173,8 @@ put_ways(struct node *n, const struct record_full *r, char tag,
 
 /* The readings of the surnames' own table come from pinyin: a first letter
  * that differs is added as a way of its own. */
-static enum mq_status
-put_surname(struct node *n, const struct record_full *r, const char *name,
-    struct err *err)
+static enum mq_status put_surname(struct node *n, const struct record_full *r,
+    const char *name, struct err *err)
 {
 	struct buf b = BUF_INIT(256);
 	enum mq_status st;
@@ -198,9 +187,8 @@ put_surname(struct node *n, const struct record_full *r, const char *name,
 	return st;
 }
 
-static enum mq_status
-put_name(struct node *n, const struct record_full *r, const char *name,
-    struct err *err)
+static enum mq_status put_name(struct node *n, const struct record_full *r,
+    const char *name, struct err *err)
 {
 	char folded[200];
 	enum mq_status st;
@@ -220,9 +208,8 @@ put_name(struct node *n, const struct record_full *r, const char *name,
 	return st;
 }
 
-static enum mq_status
-put_phone(struct node *n, const struct record_full *r, const char *text,
-    struct err *err)
+static enum mq_status put_phone(struct node *n, const struct record_full *r,
+    const char *text, struct err *err)
 {
 	char phone[24];
 	enum mq_status st;
@@ -238,8 +225,7 @@ put_phone(struct node *n, const struct record_full *r, const char *text,
 	return st;
 }
 
-static enum mq_status
-put_building(struct node *n, const struct record_full *r,
+static enum mq_status put_building(struct node *n, const struct record_full *r,
     const char *building, struct err *err)
 {
 	struct buf b = BUF_INIT(256);
@@ -255,9 +241,8 @@ put_building(struct node *n, const struct record_full *r,
 	return st;
 }
 
-static enum mq_status
-put_door(struct node *n, const struct record_full *r, const char *building,
-    struct err *err)
+static enum mq_status put_door(struct node *n, const struct record_full *r,
+    const char *building, struct err *err)
 {
 	char both[200], folded[200];
 	enum mq_status st;
@@ -271,8 +256,8 @@ put_door(struct node *n, const struct record_full *r, const char *building,
 }
 
 /* The head of a household lends it the name. */
-static enum mq_status
-put_head(struct node *n, const struct record_full *r, struct err *err)
+static enum mq_status put_head(struct node *n, const struct record_full *r,
+    struct err *err)
 {
 	const char *head = fields_text(&r->f, "head");
 	struct record_full p;
@@ -287,8 +272,7 @@ put_head(struct node *n, const struct record_full *r, struct err *err)
 	return st;
 }
 
-enum mq_status
-search_keys_put(struct node *n, const struct record_full *r,
+enum mq_status search_keys_put(struct node *n, const struct record_full *r,
     struct err *err)
 {
 	char building[100];

@@ -30,8 +30,7 @@ struct hunt {
 	int count;
 };
 
-static void
-hit(struct hunt *h, int64_t rec, enum rank rank)
+static void hit(struct hunt *h, int64_t rec, enum rank rank)
 {
 	int i;
 
@@ -47,9 +46,8 @@ hit(struct hunt *h, int64_t rec, enum rank rank)
 
 /* ---- by key ---- */
 
-static enum mq_status
-by_exact(struct hunt *h, char tag, const char *text, enum rank rank,
-    struct err *err)
+static enum mq_status by_exact(struct hunt *h, char tag, const char *text,
+    enum rank rank, struct err *err)
 {
 	char key[SEARCH_KEY_MAX];
 	struct db_stmt *s;
@@ -71,8 +69,8 @@ by_exact(struct hunt *h, char tag, const char *text, enum rank rank,
 }
 
 /* Walks the keys that begin with tag and text; `fits` decides. */
-static enum mq_status
-by_range(struct hunt *h, char tag, const char *text, enum rank rank,
+static enum mq_status by_range(struct hunt *h, char tag, const char *text,
+    enum rank rank,
     bool (*fits)(const struct hunt *h, const char *key), struct err *err)
 {
 	char from[SEARCH_KEY_MAX + 4], to[SEARCH_KEY_MAX + 8];
@@ -98,15 +96,13 @@ by_range(struct hunt *h, char tag, const char *text, enum rank rank,
 	return st;
 }
 
-static bool
-fits_typed(const struct hunt *h, const char *syllables)
+static bool fits_typed(const struct hunt *h, const char *syllables)
 {
 	return pinyin_begins(syllables, h->typed);
 }
 
 /* The typed characters against syllables, place by place. */
-static bool
-fits_han(const struct hunt *h, const char *syllables)
+static bool fits_han(const struct hunt *h, const char *syllables)
 {
 	const char *t = h->typed;
 	size_t at = 0, len = strlen(t), slen;
@@ -139,8 +135,7 @@ fits_han(const struct hunt *h, const char *syllables)
 	return true;
 }
 
-static enum mq_status
-by_letters(struct hunt *h, struct err *err)
+static enum mq_status by_letters(struct hunt *h, struct err *err)
 {
 	char first[2] = { h->typed[0], '\0' };
 	enum mq_status st;
@@ -153,8 +148,7 @@ by_letters(struct hunt *h, struct err *err)
 
 /* Han: the whole name by its hash; a part of it by sound first, and the
  * name itself is compared when the row is read. */
-static enum mq_status
-by_han(struct hunt *h, struct err *err)
+static enum mq_status by_han(struct hunt *h, struct err *err)
 {
 	enum mq_status st = by_exact(h, 'n', h->typed, RANK_EXACT, err);
 	uint32_t cp, mask;
@@ -176,8 +170,7 @@ by_han(struct hunt *h, struct err *err)
 	return st;
 }
 
-static enum mq_status
-by_digits(struct hunt *h, struct err *err)
+static enum mq_status by_digits(struct hunt *h, struct err *err)
 {
 	char phone[24];
 	enum mq_status st = MQ_OK;
@@ -189,8 +182,7 @@ by_digits(struct hunt *h, struct err *err)
 	return st;
 }
 
-static enum mq_status
-gather(struct hunt *h, struct err *err)
+static enum mq_status gather(struct hunt *h, struct err *err)
 {
 	bool digits = h->typed[strspn(h->typed, "0123456789+-()")] == '\0';
 	enum mq_status st;
@@ -210,9 +202,8 @@ gather(struct hunt *h, struct err *err)
 
 /* ---- rows ---- */
 
-static enum mq_status
-same_name(struct node *n, const char *kind, const char *name, int *out,
-    struct err *err)
+static enum mq_status same_name(struct node *n, const char *kind,
+    const char *name, int *out, struct err *err)
 {
 	char folded[200], key[SEARCH_KEY_MAX];
 	struct db_stmt *s;
@@ -238,8 +229,8 @@ same_name(struct node *n, const char *kind, const char *name, int *out,
 }
 
 /* The name a row stands for: one's own, or that of the head. */
-static void
-name_of(struct node *n, const struct record_full *r, char *out, size_t size)
+static void name_of(struct node *n, const struct record_full *r, char *out,
+    size_t size)
 {
 	const char *head = fields_text(&r->f, "head");
 	struct record_full p;
@@ -253,8 +244,7 @@ name_of(struct node *n, const struct record_full *r, char *out, size_t size)
 	record_full_free(&p);
 }
 
-static void
-sex_word(struct node *n, const struct record_full *r, char out[8])
+static void sex_word(struct node *n, const struct record_full *r, char out[8])
 {
 	const char *sex = fields_text(&r->f, "sex");
 	const struct choice *c = n->pack == NULL ? NULL :
@@ -263,8 +253,8 @@ sex_word(struct node *n, const struct record_full *r, char out[8])
 	xcopy(out, 8, c == NULL ? sex : c->label[n->env->lang]);
 }
 
-static void
-place_of(struct node *n, const struct record_full *r, char *out, size_t size)
+static void place_of(struct node *n, const struct record_full *r, char *out,
+    size_t size)
 {
 	char building[96];
 
@@ -277,8 +267,7 @@ place_of(struct node *n, const struct record_full *r, char *out, size_t size)
 		xcopy(out, size, building);
 }
 
-static enum mq_status
-describe(struct node *n, const struct record_full *r,
+static enum mq_status describe(struct node *n, const struct record_full *r,
     struct search_person *out, struct err *err)
 {
 	struct buf masked = BUF_INIT(256);
@@ -306,9 +295,8 @@ describe(struct node *n, const struct record_full *r,
 	return st;
 }
 
-enum mq_status
-search_person_of(struct node *n, int64_t rec, struct search_person *out,
-    struct err *err)
+enum mq_status search_person_of(struct node *n, int64_t rec,
+    struct search_person *out, struct err *err)
 {
 	struct record_full r;
 	enum mq_status st = record_get(n, rec, &r, err);
@@ -322,8 +310,7 @@ search_person_of(struct node *n, int64_t rec, struct search_person *out,
 
 /* ---- choosing ---- */
 
-static bool
-allowed(const struct hunt *h, const struct record *r)
+static bool allowed(const struct hunt *h, const struct record *r)
 {
 	char quoted[40];
 
@@ -336,8 +323,7 @@ allowed(const struct hunt *h, const struct record *r)
 }
 
 /* Sound alone is not enough when characters were typed. */
-static bool
-really(struct hunt *h, const struct record_full *r, enum rank rank)
+static bool really(struct hunt *h, const struct record_full *r, enum rank rank)
 {
 	char name[200], folded[200];
 	bool yes;
@@ -353,8 +339,7 @@ really(struct hunt *h, const struct record_full *r, enum rank rank)
 	return yes;
 }
 
-static int
-by_rank(const void *a, const void *b)
+static int by_rank(const void *a, const void *b)
 {
 	const struct hit *x = a, *y = b;
 
@@ -364,8 +349,7 @@ by_rank(const void *a, const void *b)
 }
 
 /* Within one rank by building, so that neighbours stand together. */
-static int
-by_place(const void *a, const void *b)
+static int by_place(const void *a, const void *b)
 {
 	const struct search_person *x = a, *y = b;
 	int c = strcmp(x->place, y->place);
@@ -375,9 +359,8 @@ by_place(const void *a, const void *b)
 	return c != 0 ? c : x->birth_year - y->birth_year;
 }
 
-static enum mq_status
-fill(struct hunt *h, struct search_person *out, int max, int *count,
-    struct err *err)
+static enum mq_status fill(struct hunt *h, struct search_person *out, int max,
+    int *count, struct err *err)
 {
 	enum mq_status st = MQ_OK;
 	int i, from = 0;
@@ -408,8 +391,7 @@ fill(struct hunt *h, struct search_person *out, int max, int *count,
 }
 
 /* Nothing typed yet: those dealt with last. */
-static enum mq_status
-latest(struct hunt *h, int max, struct err *err)
+static enum mq_status latest(struct hunt *h, int max, struct err *err)
 {
 	struct record_query q = { .kind = h->kind, .sort = SORT_CHANGED,
 	    .scope = h->scope };
@@ -424,8 +406,8 @@ latest(struct hunt *h, int max, struct err *err)
 	return st;
 }
 
-enum mq_status
-search_people(struct node *n, const char *kind, const char *typed,
+enum mq_status search_people(struct node *n, const char *kind,
+    const char *typed,
     const char *scope, struct search_person *out, int max, int *count,
     struct err *err)
 {

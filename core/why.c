@@ -12,8 +12,7 @@ static const char *const table[] = {
 #undef WHY
 };
 
-const char *
-why_words(enum why w)
+const char *why_words(enum why w)
 {
 	assert((int)w >= 0 && w < WHY_LAST);
 	return table[w];

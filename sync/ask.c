@@ -14,15 +14,14 @@
 #define PROBLEM_PREFIX "urn:minqing:problem:"
 #define PROBLEM_TEXT 32
 
-static void
-add(struct transport_request *q, const char *name, const char *value)
+static void add(struct transport_request *q, const char *name,
+    const char *value)
 {
 	assert(q->nfields < TRANSPORT_FIELDS);
 	q->fields[q->nfields++] = (struct transport_field){ name, value };
 }
 
-void
-ask_build(struct env *env, const struct ask_as *as, const struct ask *a,
+void ask_build(struct env *env, const struct ask_as *as, const struct ask *a,
     int64_t offset_ms, struct ask_signed *out)
 {
 	const char *query = a->query != NULL ? a->query : "";
@@ -55,8 +54,7 @@ ask_build(struct env *env, const struct ask_as *as, const struct ask *a,
 		add(&out->q, "Content-Encoding", "zstd");
 }
 
-static enum mq_status
-code_for(int status, const char *problem)
+static enum mq_status code_for(int status, const char *problem)
 {
 	if (strcmp(problem, "revoked") == 0 ||
 	    strcmp(problem, "node-unknown") == 0)
@@ -70,8 +68,8 @@ code_for(int status, const char *problem)
 	return MQ_E_NET_REFUSED;
 }
 
-enum mq_status
-ask_judge(const struct transport_reply *r, char *problem, struct err *err)
+enum mq_status ask_judge(const struct transport_reply *r, char *problem,
+    struct err *err)
 {
 	struct jdoc *doc = NULL;
 	const char *type, *title, *detail;
@@ -99,8 +97,8 @@ ask_judge(const struct transport_reply *r, char *problem, struct err *err)
 	return st;
 }
 
-enum mq_status
-ask_hub(struct env *env, struct transport *t, const struct ask_as *as,
+enum mq_status ask_hub(struct env *env, struct transport *t,
+    const struct ask_as *as,
     const struct ask *a, int64_t *offset_ms, struct transport_reply *r,
     char *problem, struct err *err)
 {

@@ -3,14 +3,12 @@
  */
 #include "backoff.h"
 
-void
-backoff_good(struct backoff *b)
+void backoff_good(struct backoff *b)
 {
 	b->fails = 0;
 }
 
-int64_t
-backoff_fail(struct backoff *b, struct env *env, int retry_after)
+int64_t backoff_fail(struct backoff *b, struct env *env, int retry_after)
 {
 	int64_t top = BACKOFF_FIRST_MS, least;
 	uint32_t r;

@@ -19,8 +19,7 @@
 #define ROUNDS_MAX 100000	/* pages of one feed or batches of one push */
 #define RETURNED_MAX 400
 
-void
-client_init(struct client *c, struct node *n, struct transport *t)
+void client_init(struct client *c, struct node *n, struct transport *t)
 {
 	memset(c, 0, sizeof(*c));
 	c->n = n;
@@ -28,16 +27,14 @@ client_init(struct client *c, struct node *n, struct transport *t)
 	c->offset_ms = node_meta(n, "hub_offset");
 }
 
-static void
-as_node(const struct client *c, struct ask_as *as)
+static void as_node(const struct client *c, struct ask_as *as)
 {
 	(void)snprintf(as->node, sizeof(as->node), "%s/%d",
 	    c->n->set.tenant, c->n->set.number);
 	as->sign_sk = c->n->keys.sign_sk;
 }
 
-static void
-note_reply(struct client *c, const struct transport_reply *r)
+static void note_reply(struct client *c, const struct transport_reply *r)
 {
 	c->retry_after = r->retry_after;
 	if (r->now.ms != 0) {
@@ -46,9 +43,8 @@ note_reply(struct client *c, const struct transport_reply *r)
 	}
 }
 
-enum mq_status
-client_ask(struct client *c, const struct ask *a, struct transport_reply *r,
-    struct err *err)
+enum mq_status client_ask(struct client *c, const struct ask *a,
+    struct transport_reply *r, struct err *err)
 {
 	struct ask_as as;
 	enum mq_status st;
@@ -61,8 +57,7 @@ client_ask(struct client *c, const struct ask *a, struct transport_reply *r,
 	return st;
 }
 
-enum mq_status
-client_get(struct client *c, const char *path, const char *query,
+enum mq_status client_get(struct client *c, const char *path, const char *query,
     struct transport_reply *r, struct err *err)
 {
 	struct ask a = { .method = "GET", .path = path, .query = query };
@@ -72,9 +67,8 @@ client_get(struct client *c, const char *path, const char *query,
 
 /* ---- where we stand ---- */
 
-static enum mq_status
-mark_receipts(struct client *c, const struct jnode *root, int64_t seq,
-    struct err *err)
+static enum mq_status mark_receipts(struct client *c, const struct jnode *root,
+    int64_t seq, struct err *err)
 {
 	const struct jnode *list = jnode_get(root, "receipts");
 	struct utc now = { jget_int(root, "now", 0) };
@@ -104,8 +98,8 @@ mark_receipts(struct client *c, const struct jnode *root, int64_t seq,
 	return st;
 }
 
-static bool
-is_listed(const struct client *c, const struct jnode *list, int64_t first)
+static bool is_listed(const struct client *c, const struct jnode *list,
+    int64_t first)
 {
 	char dev[ENTRY_REF_TEXT];
 	size_t i;
@@ -119,8 +113,7 @@ is_listed(const struct client *c, const struct jnode *list, int64_t first)
 }
 
 /* What the hub holds in quarantine and what we believe it does. */
-static enum mq_status
-mark_returned(struct client *c, const struct jnode *root,
+static enum mq_status mark_returned(struct client *c, const struct jnode *root,
     struct client_result *r, struct err *err)
 {
 	const struct jnode *list = jnode_get(root, "returned");
@@ -158,8 +151,7 @@ mark_returned(struct client *c, const struct jnode *root,
 }
 
 /* The hub's answer becomes our marks, in one transaction. */
-static enum mq_status
-take_stand(struct client *c, const struct jnode *root,
+static enum mq_status take_stand(struct client *c, const struct jnode *root,
     struct client_result *r, struct err *err)
 {
 	struct heal_chain hub;
@@ -182,9 +174,8 @@ take_stand(struct client *c, const struct jnode *root,
 	return st;
 }
 
-static enum mq_status
-parse_stand(struct client *c, const struct transport_reply *reply,
-    struct jdoc **doc, struct err *err)
+static enum mq_status parse_stand(struct client *c,
+    const struct transport_reply *reply, struct jdoc **doc, struct err *err)
 {
 	enum mq_status st = jdoc_parse(buf_str(&reply->body), reply->body.len,
 	    "stand", doc, err);
@@ -198,8 +189,8 @@ parse_stand(struct client *c, const struct transport_reply *reply,
 
 /* A hub that went back to an older state has lower feed positions: what we
  * have taken since must come again. */
-static enum mq_status
-check_cursor(struct client *c, const struct jnode *root, struct err *err)
+static enum mq_status check_cursor(struct client *c, const struct jnode *root,
+    struct err *err)
 {
 	int64_t pos = jget_int(jnode_get(root, "feed"), "pos", -1);
 	struct inbox_result in;
@@ -210,8 +201,8 @@ check_cursor(struct client *c, const struct jnode *root, struct err *err)
 	return inbox_take(c->n, "", 0, 0, &in, err);
 }
 
-static enum mq_status
-resume(struct client *c, struct client_result *r, struct err *err)
+static enum mq_status resume(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	struct transport_reply reply;
 	struct jdoc *doc = NULL;
@@ -243,8 +234,7 @@ resume(struct client *c, struct client_result *r, struct err *err)
 
 /* ---- push ---- */
 
-static enum mq_status
-post_batch(struct client *c, const struct wire_batch *b,
+static enum mq_status post_batch(struct client *c, const struct wire_batch *b,
     const struct buf *lines, struct client_result *r, struct err *err)
 {
 	struct buf packed = BUF_INIT(WIRE_BODY_MAX);
@@ -274,8 +264,7 @@ post_batch(struct client *c, const struct wire_batch *b,
 }
 
 /* The answer did not come: it may or may not be there. */
-static void
-note_sent(struct client *c, int64_t to)
+static void note_sent(struct client *c, int64_t to)
 {
 	struct err err = ERR_INIT;
 
@@ -287,8 +276,8 @@ note_sent(struct client *c, int64_t to)
 		db_rollback(c->n->db);
 }
 
-enum mq_status
-client_batch(struct client *c, struct dev dev, int64_t from, int64_t to,
+enum mq_status client_batch(struct client *c, struct dev dev, int64_t from,
+    int64_t to,
     const struct buf *lines, struct client_result *r, struct err *err)
 {
 	struct wire_batch b = { dev, from, to, { 0 } };
@@ -305,8 +294,8 @@ client_batch(struct client *c, struct dev dev, int64_t from, int64_t to,
 	return st;
 }
 
-enum mq_status
-client_push(struct client *c, struct client_result *r, struct err *err)
+enum mq_status client_push(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	struct buf lines = BUF_INIT(BUF_LARGE);
 	struct ledger_head head;
@@ -335,8 +324,8 @@ client_push(struct client *c, struct client_result *r, struct err *err)
 
 /* ---- feed ---- */
 
-static enum mq_status
-take_page(struct client *c, const struct transport_reply *reply,
+static enum mq_status take_page(struct client *c,
+    const struct transport_reply *reply,
     struct client_result *r, struct err *err)
 {
 	struct inbox_result in;
@@ -357,8 +346,8 @@ take_page(struct client *c, const struct transport_reply *reply,
 	return MQ_OK;
 }
 
-static enum mq_status
-take_feed(struct client *c, struct client_result *r, struct err *err)
+static enum mq_status take_feed(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	struct transport_reply reply;
 	char query[64];
@@ -379,8 +368,7 @@ take_feed(struct client *c, struct client_result *r, struct err *err)
 	return st;
 }
 
-enum mq_status
-client_poll_start(struct client *c, struct err *err)
+enum mq_status client_poll_start(struct client *c, struct err *err)
 {
 	struct ask_signed s;
 	struct ask_as as;
@@ -395,8 +383,8 @@ client_poll_start(struct client *c, struct err *err)
 	return c->t->ops->start(c->t, &s.q, err);
 }
 
-enum mq_status
-client_poll_take(struct client *c, struct client_result *r, struct err *err)
+enum mq_status client_poll_take(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	struct transport_reply reply;
 	enum mq_status st;
@@ -417,8 +405,7 @@ client_poll_take(struct client *c, struct client_result *r, struct err *err)
 
 /* ---- the whole round ---- */
 
-enum mq_status
-client_contact(struct client *c, enum mq_status outcome,
+enum mq_status client_contact(struct client *c, enum mq_status outcome,
     const struct err *why, struct err *err)
 {
 	char words[200] = "";
@@ -444,8 +431,8 @@ client_contact(struct client *c, enum mq_status outcome,
 	return st;
 }
 
-enum mq_status
-client_round(struct client *c, struct client_result *r, struct err *err)
+enum mq_status client_round(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	struct err second = ERR_INIT;
 	enum mq_status st, kept;

@@ -19,8 +19,8 @@
 
 /* ---- roster ---- */
 
-static enum mq_status
-take_roster(struct client *c, struct client_result *r, struct err *err)
+static enum mq_status take_roster(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	struct transport_reply reply;
 	struct err why = ERR_INIT;
@@ -50,8 +50,8 @@ take_roster(struct client *c, struct client_result *r, struct err *err)
 
 struct rows { struct inbox_status *v; size_t n, cap; };
 
-static enum mq_status
-take_row(void *ctx, const char *line, size_t len, struct err *err)
+static enum mq_status take_row(void *ctx, const char *line, size_t len,
+    struct err *err)
 {
 	struct rows *rows = ctx;
 	struct jdoc *doc = NULL;
@@ -75,9 +75,8 @@ take_row(void *ctx, const char *line, size_t len, struct err *err)
 	return MQ_OK;
 }
 
-static enum mq_status
-keep_rows(struct node *n, const struct rows *rows, int64_t cursor,
-    struct err *err)
+static enum mq_status keep_rows(struct node *n, const struct rows *rows,
+    int64_t cursor, struct err *err)
 {
 	enum mq_status st = db_begin(n->db, __func__, err);
 
@@ -92,8 +91,7 @@ keep_rows(struct node *n, const struct rows *rows, int64_t cursor,
 	return st;
 }
 
-static enum mq_status
-take_status(struct client *c, struct err *err)
+static enum mq_status take_status(struct client *c, struct err *err)
 {
 	struct transport_reply reply;
 	enum mq_status st = MQ_OK;
@@ -122,8 +120,8 @@ take_status(struct client *c, struct err *err)
 
 /* ---- account messages ---- */
 
-static enum mq_status
-next_message(struct node *n, int64_t *pos, struct buf *box, struct err *err)
+static enum mq_status next_message(struct node *n, int64_t *pos,
+    struct buf *box, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -146,8 +144,7 @@ next_message(struct node *n, int64_t *pos, struct buf *box, struct err *err)
 	return st;
 }
 
-static enum mq_status
-drop_message(struct node *n, int64_t pos, struct err *err)
+static enum mq_status drop_message(struct node *n, int64_t pos, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st = db_begin(n->db, __func__, err);
@@ -166,8 +163,7 @@ drop_message(struct node *n, int64_t pos, struct err *err)
 	return st;
 }
 
-static enum mq_status
-send_messages(struct client *c, struct err *err)
+static enum mq_status send_messages(struct client *c, struct err *err)
 {
 	struct buf box = BUF_INIT(BUF_SMALL);
 	struct transport_reply reply;
@@ -197,8 +193,7 @@ send_messages(struct client *c, struct err *err)
 
 /* ---- health ---- */
 
-static int64_t
-free_mib(const struct node *n)
+static int64_t free_mib(const struct node *n)
 {
 	struct statvfs v;
 
@@ -207,8 +202,7 @@ free_mib(const struct node *n)
 	return (int64_t)(v.f_bavail * v.f_frsize / (1024 * 1024));
 }
 
-static enum mq_status
-send_health(struct client *c, struct err *err)
+static enum mq_status send_health(struct client *c, struct err *err)
 {
 	struct outbox_counts n;
 	struct buf body = BUF_INIT(BUF_SMALL);
@@ -245,8 +239,8 @@ send_health(struct client *c, struct err *err)
 	return st;
 }
 
-enum mq_status
-client_extras(struct client *c, struct client_result *r, struct err *err)
+enum mq_status client_extras(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	enum mq_status st = send_messages(c, err);
 

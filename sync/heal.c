@@ -20,8 +20,7 @@
 #define PAGES_MAX 100000
 #define FORMER_BATCH 200
 
-static bool
-chain_read(const struct jnode *x, struct heal_chain *out)
+static bool chain_read(const struct jnode *x, struct heal_chain *out)
 {
 	const char *dev = jget_str(x, "dev", "");
 	const char *hash = jget_str(x, "head_hash", "");
@@ -31,8 +30,7 @@ chain_read(const struct jnode *x, struct heal_chain *out)
 	    crypto_unhex(hash, strlen(hash), out->hash, CRYPTO_HASH);
 }
 
-void
-heal_chain_of(const struct jnode *stand, struct dev dev,
+void heal_chain_of(const struct jnode *stand, struct dev dev,
     struct heal_chain *out)
 {
 	const struct jnode *list = jnode_get(stand, "chains");
@@ -46,9 +44,8 @@ heal_chain_of(const struct jnode *stand, struct dev dev,
 	out->dev = dev;
 }
 
-enum mq_status
-heal_hash_of(struct node *n, struct ref id, uint8_t hash[CRYPTO_HASH],
-    bool *held, struct err *err)
+enum mq_status heal_hash_of(struct node *n, struct ref id,
+    uint8_t hash[CRYPTO_HASH], bool *held, struct err *err)
 {
 	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
 	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
@@ -75,8 +72,8 @@ heal_hash_of(struct node *n, struct ref id, uint8_t hash[CRYPTO_HASH],
 
 struct pull { struct client *c; struct dev dev; int64_t last; };
 
-static enum mq_status
-take_line(void *ctx, const char *line, size_t len, struct err *err)
+static enum mq_status take_line(void *ctx, const char *line, size_t len,
+    struct err *err)
 {
 	struct pull *p = ctx;
 	struct wire_slices s;
@@ -96,9 +93,8 @@ take_line(void *ctx, const char *line, size_t len, struct err *err)
 	return st;
 }
 
-static enum mq_status
-take_page(struct pull *p, const struct transport_reply *reply,
-    struct err *err)
+static enum mq_status take_page(struct pull *p,
+    const struct transport_reply *reply, struct err *err)
 {
 	struct node *n = p->c->n;
 	enum mq_status st = db_begin(n->db, __func__, err);
@@ -113,9 +109,8 @@ take_page(struct pull *p, const struct transport_reply *reply,
 	return st;
 }
 
-static enum mq_status
-pull(struct client *c, const struct heal_chain *hub, int64_t after,
-    struct err *err)
+static enum mq_status pull(struct client *c, const struct heal_chain *hub,
+    int64_t after, struct err *err)
 {
 	struct pull p = { c, hub->dev, after };
 	struct transport_reply reply;
@@ -142,8 +137,7 @@ pull(struct client *c, const struct heal_chain *hub, int64_t after,
 
 /* ---- comparing ---- */
 
-static enum mq_status
-in_transaction(struct node *n,
+static enum mq_status in_transaction(struct node *n,
     enum mq_status (*fn)(struct node *n, struct err *err), struct err *err)
 {
 	enum mq_status st = db_begin(n->db, __func__, err);
@@ -157,8 +151,8 @@ in_transaction(struct node *n,
 	return st;
 }
 
-static enum mq_status
-forked(struct node *n, const struct heal_chain *hub, struct err *err)
+static enum mq_status forked(struct node *n, const struct heal_chain *hub,
+    struct err *err)
 {
 	char text[ENTRY_REF_TEXT];
 
@@ -168,9 +162,8 @@ forked(struct node *n, const struct heal_chain *hub, struct err *err)
 }
 
 /* One epoch of the hub against ours; *pulled when entries came back. */
-static enum mq_status
-compare_one(struct client *c, const struct heal_chain *hub, bool *pulled,
-    struct err *err)
+static enum mq_status compare_one(struct client *c,
+    const struct heal_chain *hub, bool *pulled, struct err *err)
 {
 	struct node *n = c->n;
 	struct ledger_head head = { 0, { 0 } };
@@ -201,8 +194,7 @@ compare_one(struct client *c, const struct heal_chain *hub, bool *pulled,
 	return st;
 }
 
-enum mq_status
-heal_compare(struct client *c, const struct jnode *stand,
+enum mq_status heal_compare(struct client *c, const struct jnode *stand,
     struct client_result *r, struct err *err)
 {
 	const struct jnode *list = jnode_get(stand, "chains");
@@ -235,9 +227,8 @@ heal_compare(struct client *c, const struct jnode *stand,
 /* ---- two branches ---- */
 
 /* Lines of whole saves from `from` on; *last is where they end. */
-static enum mq_status
-branch_lines(struct node *n, int64_t from, int64_t to, struct buf *lines,
-    int64_t *last, struct err *err)
+static enum mq_status branch_lines(struct node *n, int64_t from, int64_t to,
+    struct buf *lines, int64_t *last, struct err *err)
 {
 	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
 	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
@@ -253,8 +244,7 @@ branch_lines(struct node *n, int64_t from, int64_t to, struct buf *lines,
 	    CLIENT_BATCH_BYTES, lines, last, err);
 }
 
-void
-heal_send_branch(struct client *c, struct client_result *r)
+void heal_send_branch(struct client *c, struct client_result *r)
 {
 	struct buf lines = BUF_INIT(BUF_LARGE);
 	struct ledger_head head;
@@ -286,9 +276,8 @@ heal_send_branch(struct client *c, struct client_result *r)
 
 /* ---- former epochs ---- */
 
-static enum mq_status
-former_batch(struct client *c, struct dev dev, int64_t from, bool *done,
-    struct client_result *r, struct err *err)
+static enum mq_status former_batch(struct client *c, struct dev dev,
+    int64_t from, bool *done, struct client_result *r, struct err *err)
 {
 	struct buf lines = BUF_INIT(BUF_LARGE);
 	struct ref id = { dev, from };
@@ -325,8 +314,8 @@ former_batch(struct client *c, struct dev dev, int64_t from, bool *done,
 	return st;
 }
 
-enum mq_status
-heal_push_former(struct client *c, struct client_result *r, struct err *err)
+enum mq_status heal_push_former(struct client *c, struct client_result *r,
+    struct err *err)
 {
 	struct transport_reply reply;
 	struct jdoc *doc = NULL;

@@ -16,9 +16,8 @@
 #define CA_MAX (64u * 1024u)
 
 /* The keys of an enrolment that was cut off, or new ones. */
-static enum mq_status
-keys_for(struct env *env, const char *dir, struct node_keys *keys,
-    struct err *err)
+static enum mq_status keys_for(struct env *env, const char *dir,
+    struct node_keys *keys, struct err *err)
 {
 	char path[NODE_PATH + 16];
 	struct buf b = BUF_INIT(sizeof(*keys));
@@ -40,8 +39,7 @@ keys_for(struct env *env, const char *dir, struct node_keys *keys,
 	return st;
 }
 
-static void
-write_ask(const struct join *j, const struct node_keys *keys,
+static void write_ask(const struct join *j, const struct node_keys *keys,
     struct buf *out)
 {
 	char hex[2 * CRYPTO_SIGN_PK + 1];
@@ -58,17 +56,15 @@ write_ask(const struct join *j, const struct node_keys *keys,
 	jout_obj_end(&o);
 }
 
-static bool
-take(const struct jnode *o, const char *key, char *out, size_t size)
+static bool take(const struct jnode *o, const char *key, char *out, size_t size)
 {
 	const char *s = jget_str(o, key, "");
 
 	return strlen(s) < size && xcopy(out, size, s) == strlen(s);
 }
 
-static enum mq_status
-read_answer(const struct transport_reply *r, struct node_settings *out,
-    struct err *err)
+static enum mq_status read_answer(const struct transport_reply *r,
+    struct node_settings *out, struct err *err)
 {
 	struct jdoc *doc = NULL;
 	const struct jnode *o;
@@ -93,9 +89,8 @@ read_answer(const struct transport_reply *r, struct node_settings *out,
 	return st;
 }
 
-static enum mq_status
-copy_ca(struct env *env, const struct join *j, struct node_settings *set,
-    struct err *err)
+static enum mq_status copy_ca(struct env *env, const struct join *j,
+    struct node_settings *set, struct err *err)
 {
 	struct buf b = BUF_INIT(CA_MAX);
 	char path[NODE_PATH + 16];
@@ -110,8 +105,8 @@ copy_ca(struct env *env, const struct join *j, struct node_settings *set,
 	return st;
 }
 
-enum mq_status
-join_hub(struct env *env, const struct join *j, struct transport *t,
+enum mq_status join_hub(struct env *env, const struct join *j,
+    struct transport *t,
     struct node_settings *out, struct node_keys *keys, struct err *err)
 {
 	struct buf body = BUF_INIT(BUF_SMALL);

@@ -46,8 +46,7 @@ struct settings { const char *data, *log; bool once, json; };
 
 /* ---- starting ---- */
 
-static enum mq_status
-open_wake(struct daemon *d, struct err *err)
+static enum mq_status open_wake(struct daemon *d, struct err *err)
 {
 	struct epoll_event e = { .events = EPOLLIN };
 	sigset_t set;
@@ -69,8 +68,7 @@ open_wake(struct daemon *d, struct err *err)
 	return MQ_OK;
 }
 
-static enum mq_status
-take_lock(struct daemon *d, struct err *err)
+static enum mq_status take_lock(struct daemon *d, struct err *err)
 {
 	char path[NODE_PATH + 16];
 	enum mq_status st;
@@ -84,8 +82,7 @@ take_lock(struct daemon *d, struct err *err)
 	return st;
 }
 
-static enum mq_status
-open_link(struct daemon *d, struct err *err)
+static enum mq_status open_link(struct daemon *d, struct err *err)
 {
 	const struct node_settings *set = &d->n->set;
 	struct transport_curl_settings s = { set->hub, set->ca, set->pins };
@@ -102,8 +99,8 @@ open_link(struct daemon *d, struct err *err)
 	return transport_curl_open(&s, &d->t, err);
 }
 
-static enum mq_status
-start(struct daemon *d, const struct settings *s, struct err *err)
+static enum mq_status start(struct daemon *d, const struct settings *s,
+    struct err *err)
 {
 	enum mq_status st = node_open(d->env, s->data, NODE_NO_PACK, &d->n,
 	    err);
@@ -121,8 +118,7 @@ start(struct daemon *d, const struct settings *s, struct err *err)
 	return st;
 }
 
-static void
-finish(struct daemon *d)
+static void finish(struct daemon *d)
 {
 	if (d->t.ops != NULL)
 		d->t.ops->close(&d->t);
@@ -140,8 +136,7 @@ finish(struct daemon *d)
 
 /* Folding what came in; stops when somebody wants to go.  After each batch
  * the screens are told. */
-static void
-fold(struct daemon *d)
+static void fold(struct daemon *d)
 {
 	struct err err = ERR_INIT;
 	int64_t left = INT64_MAX, before, at;
@@ -159,8 +154,7 @@ fold(struct daemon *d)
 	} while (left > 0 && left < before && !d->stop);
 }
 
-static void
-tidy(struct daemon *d)
+static void tidy(struct daemon *d)
 {
 	struct err err = ERR_INIT;
 
@@ -172,8 +166,7 @@ tidy(struct daemon *d)
 /* ---- the daemon ---- */
 
 /* Swallows what woke us; notes a signal. */
-static void
-woken(struct daemon *d)
+static void woken(struct daemon *d)
 {
 	struct signalfd_siginfo info;
 
@@ -182,8 +175,7 @@ woken(struct daemon *d)
 	bell_clear(d->bell);
 }
 
-static bool
-wait_wake(struct daemon *d, int64_t ms)
+static bool wait_wake(struct daemon *d, int64_t ms)
 {
 	struct epoll_event e;
 	int got = epoll_wait(d->wake, &e, 1, ms > 0 ? (int)ms : 0);
@@ -195,8 +187,7 @@ wait_wake(struct daemon *d, int64_t ms)
 
 /* After a failure.  A save shortens the wait, since somebody is there, but not
  * to nothing. */
-static void
-pause_after(struct daemon *d, const struct err *why)
+static void pause_after(struct daemon *d, const struct err *why)
 {
 	int64_t ms = backoff_fail(&d->backoff, d->env, d->c.retry_after);
 	int64_t now = d->env->mono_ms(d->env), end = now + ms;
@@ -212,8 +203,7 @@ pause_after(struct daemon *d, const struct err *why)
 }
 
 /* Holds one long poll; saves made meanwhile go out beside it. */
-static enum mq_status
-poll_once(struct daemon *d, struct err *err)
+static enum mq_status poll_once(struct daemon *d, struct err *err)
 {
 	struct client_result r;
 	enum mq_status st = client_poll_start(&d->c, err);
@@ -236,8 +226,7 @@ poll_once(struct daemon *d, struct err *err)
 	return st;
 }
 
-static enum mq_status
-extras(struct daemon *d, struct err *err)
+static enum mq_status extras(struct daemon *d, struct err *err)
 {
 	struct client_result r;
 	int64_t now = d->env->mono_ms(d->env);
@@ -254,8 +243,7 @@ extras(struct daemon *d, struct err *err)
 	return st;
 }
 
-static void
-session(struct daemon *d)
+static void session(struct daemon *d)
 {
 	struct err err = ERR_INIT, second = ERR_INIT;
 	struct client_result r;
@@ -281,8 +269,8 @@ session(struct daemon *d)
 
 /* ---- once ---- */
 
-static void
-print_round(const struct daemon *d, const struct client_result *r, bool json)
+static void print_round(const struct daemon *d, const struct client_result *r,
+    bool json)
 {
 	enum lang lang = d->env->lang;
 
@@ -299,8 +287,7 @@ print_round(const struct daemon *d, const struct client_result *r, bool json)
 	    (long long)r->received, (long long)r->returned);
 }
 
-static enum mq_status
-once(struct daemon *d, bool json, struct err *err)
+static enum mq_status once(struct daemon *d, bool json, struct err *err)
 {
 	struct client_result r;
 	enum mq_status st = client_round(&d->c, &r, err);
@@ -312,8 +299,7 @@ once(struct daemon *d, bool json, struct err *err)
 	return st;
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct settings s = { getenv("MINQING_DATA"), NULL, false, false };
 	const struct option_row rows[] = {

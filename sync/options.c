@@ -8,15 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static int
-wrong(const struct env *env, const char *program, const char *arg)
+static int wrong(const struct env *env, const char *program, const char *arg)
 {
 	sayings_warn(SAY_USAGE, env->lang, program, arg);
 	return 2;
 }
 
-static const struct option_row *
-find(const struct option_row *rows, const char *name, size_t len)
+static const struct option_row *find(const struct option_row *rows,
+    const char *name, size_t len)
 {
 	for (; rows->name != NULL; rows++)
 		if (strlen(rows->name) == len &&
@@ -25,8 +24,7 @@ find(const struct option_row *rows, const char *name, size_t len)
 	return NULL;
 }
 
-int
-options_read(struct env *env, const char *program, const char *help,
+int options_read(struct env *env, const char *program, const char *help,
     const struct option_row *rows, int argc, char **argv, int from)
 {
 	int i;

@@ -20,22 +20,19 @@ static const char *const both[] = {
 #undef SAYING
 };
 
-const char *
-sayings_both(enum saying s)
+const char *sayings_both(enum saying s)
 {
 	assert(s >= 0 && s < SAY_LAST);
 	return both[s];
 }
 
-const char *
-sayings_text(enum saying s, enum lang lang)
+const char *sayings_text(enum saying s, enum lang lang)
 {
 	assert(s >= 0 && s < SAY_LAST);
 	return texts[s][lang == LANG_EN];
 }
 
-int
-sayings_fail(const struct env *env, const char *program,
+int sayings_fail(const struct env *env, const char *program,
     const struct err *err)
 {
 	char words[1200];
@@ -47,8 +44,7 @@ sayings_fail(const struct env *env, const char *program,
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-void
-sayings_print(enum saying s, enum lang lang, ...)
+void sayings_print(enum saying s, enum lang lang, ...)
 {
 	va_list ap;
 
@@ -57,8 +53,7 @@ sayings_print(enum saying s, enum lang lang, ...)
 	va_end(ap);
 }
 
-void
-sayings_warn(enum saying s, enum lang lang, ...)
+void sayings_warn(enum saying s, enum lang lang, ...)
 {
 	va_list ap;
 

@@ -17,8 +17,7 @@
 #define TAIL "\";alg=\"ed25519\";tag=\"minqing-v1\""
 #define BASE_MAX 4096u
 
-static void
-digest_text(const void *body, size_t len, char *out, size_t size)
+static void digest_text(const void *body, size_t len, char *out, size_t size)
 {
 	uint8_t hash[CRYPTO_HASH];
 	struct buf b = BUF_INIT(64);
@@ -29,9 +28,8 @@ digest_text(const void *body, size_t len, char *out, size_t size)
 	buf_free(&b);
 }
 
-void
-sign_base(const struct sign_parts *p, const char *digest, const char *input,
-    struct buf *out)
+void sign_base(const struct sign_parts *p, const char *digest,
+    const char *input, struct buf *out)
 {
 	assert(strncmp(input, LABEL, strlen(LABEL)) == 0);
 	buf_addf(out, "\"@method\": %s\n", p->method);
@@ -43,8 +41,7 @@ sign_base(const struct sign_parts *p, const char *digest, const char *input,
 	buf_addf(out, "\"@signature-params\": %s", input + strlen(LABEL));
 }
 
-void
-sign_make(const struct sign_parts *p, int64_t created,
+void sign_make(const struct sign_parts *p, int64_t created,
     const uint8_t nonce[SIGN_NONCE], const uint8_t sk[CRYPTO_SIGN_SK],
     struct sign_fields *out)
 {
@@ -67,8 +64,7 @@ sign_make(const struct sign_parts *p, int64_t created,
 	buf_free(&b64);
 }
 
-static bool
-eat(const char **s, const char *want)
+static bool eat(const char **s, const char *want)
 {
 	size_t n = strlen(want);
 
@@ -78,8 +74,7 @@ eat(const char **s, const char *want)
 	return true;
 }
 
-bool
-sign_parse(const char *input, struct sign_params *out)
+bool sign_parse(const char *input, struct sign_params *out)
 {
 	const char *s = input;
 	size_t n;
@@ -107,8 +102,7 @@ sign_parse(const char *input, struct sign_params *out)
 	return true;
 }
 
-static bool
-signature_bytes(const char *text, uint8_t sig[CRYPTO_SIG])
+static bool signature_bytes(const char *text, uint8_t sig[CRYPTO_SIG])
 {
 	size_t len = strlen(text);
 	struct buf b = BUF_INIT(CRYPTO_SIG);
@@ -124,8 +118,7 @@ signature_bytes(const char *text, uint8_t sig[CRYPTO_SIG])
 	return good;
 }
 
-bool
-sign_check(const struct sign_parts *p, const struct sign_fields *f,
+bool sign_check(const struct sign_parts *p, const struct sign_fields *f,
     const uint8_t pk[CRYPTO_SIGN_PK])
 {
 	struct sign_params params;
@@ -145,8 +138,7 @@ sign_check(const struct sign_parts *p, const struct sign_fields *f,
 	return good;
 }
 
-bool
-sign_node_parse(const char *text, char tenant[32], int *number)
+bool sign_node_parse(const char *text, char tenant[32], int *number)
 {
 	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
 	const char *s = text + n + 1;

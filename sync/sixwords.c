@@ -12,8 +12,7 @@ static const char *const words[][2] = {
 };
 _Static_assert(ARRAY_LEN(words) == 256, "one word a byte");
 
-void
-sixwords_say(const uint8_t sign_pk[CRYPTO_SIGN_PK],
+void sixwords_say(const uint8_t sign_pk[CRYPTO_SIGN_PK],
     const uint8_t box_pk[CRYPTO_BOX_PK], enum lang lang, struct buf *out)
 {
 	uint8_t both[CRYPTO_SIGN_PK + CRYPTO_BOX_PK], hash[CRYPTO_HASH];

@@ -47,8 +47,7 @@ struct link {
 	CURLcode poll_code;
 };
 
-static struct link *
-link_of(struct transport *t)
+static struct link *link_of(struct transport *t)
 {
 	struct link *l = t->ctx;
 
@@ -56,8 +55,7 @@ link_of(struct transport *t)
 	return l;
 }
 
-static size_t
-on_body(char *p, size_t size, size_t n, void *ctx)
+static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
 	struct call *c = ctx;
 
@@ -66,8 +64,7 @@ on_body(char *p, size_t size, size_t n, void *ctx)
 	return c->raw.over ? 0 : size * n;
 }
 
-static bool
-value_of(const char *line, size_t len, const char *name, char *out,
+static bool value_of(const char *line, size_t len, const char *name, char *out,
     size_t size)
 {
 	size_t n = strlen(name), end = len;
@@ -87,8 +84,7 @@ value_of(const char *line, size_t len, const char *name, char *out,
 	return true;
 }
 
-static size_t
-on_head(char *p, size_t size, size_t n, void *ctx)
+static size_t on_head(char *p, size_t size, size_t n, void *ctx)
 {
 	struct call *c = ctx;
 	size_t len = size * n;
@@ -117,8 +113,7 @@ on_head(char *p, size_t size, size_t n, void *ctx)
 	return len;
 }
 
-static CURLcode
-set_trust(CURL *e, const struct link *l)
+static CURLcode set_trust(CURL *e, const struct link *l)
 {
 	CURLcode rc = curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https");
 
@@ -137,8 +132,7 @@ set_trust(CURL *e, const struct link *l)
 	return rc;
 }
 
-static CURLcode
-set_limits(CURL *e, struct call *c)
+static CURLcode set_limits(CURL *e, struct call *c)
 {
 	CURLcode rc = curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 
@@ -158,8 +152,8 @@ set_limits(CURL *e, struct call *c)
 	return rc;
 }
 
-static enum mq_status
-call_open(struct call *c, const struct link *l, struct err *err)
+static enum mq_status call_open(struct call *c, const struct link *l,
+    struct err *err)
 {
 	c->easy = curl_easy_init();
 	buf_init(&c->raw, RAW_MAX);
@@ -170,8 +164,7 @@ call_open(struct call *c, const struct link *l, struct err *err)
 	return MQ_OK;
 }
 
-static void
-call_close(struct call *c)
+static void call_close(struct call *c)
 {
 	if (c->easy != NULL)
 		curl_easy_cleanup(c->easy);
@@ -182,8 +175,7 @@ call_close(struct call *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static void
-call_fields(struct call *c, const struct transport_request *q)
+static void call_fields(struct call *c, const struct transport_request *q)
 {
 	struct buf line = BUF_INIT(2048);
 	int i;
@@ -203,8 +195,7 @@ call_fields(struct call *c, const struct transport_request *q)
 	buf_free(&line);
 }
 
-static CURLcode
-call_prepare(struct call *c, const struct link *l,
+static CURLcode call_prepare(struct call *c, const struct link *l,
     const struct transport_request *q)
 {
 	struct buf url = BUF_INIT(2048);
@@ -238,8 +229,8 @@ call_prepare(struct call *c, const struct link *l,
 	return rc;
 }
 
-static enum mq_status
-failure(const struct call *c, CURLcode rc, struct err *err)
+static enum mq_status failure(const struct call *c, CURLcode rc,
+    struct err *err)
 {
 	const char *words = c->words[0] != '\0' ? c->words :
 	    curl_easy_strerror(rc);
@@ -271,9 +262,8 @@ failure(const struct call *c, CURLcode rc, struct err *err)
 	}
 }
 
-static enum mq_status
-call_reply(struct call *c, CURLcode rc, struct transport_reply *r,
-    struct err *err)
+static enum mq_status call_reply(struct call *c, CURLcode rc,
+    struct transport_reply *r, struct err *err)
 {
 	long status = 0;
 
@@ -295,8 +285,8 @@ call_reply(struct call *c, CURLcode rc, struct transport_reply *r,
 	return MQ_OK;
 }
 
-static enum mq_status
-curl_request(struct transport *t, const struct transport_request *q,
+static enum mq_status curl_request(struct transport *t,
+    const struct transport_request *q,
     struct transport_reply *r, struct err *err)
 {
 	struct link *l = link_of(t);
@@ -307,8 +297,7 @@ curl_request(struct transport *t, const struct transport_request *q,
 	return call_reply(&l->now, rc, r, err);
 }
 
-static void
-curl_cancel(struct transport *t)
+static void curl_cancel(struct transport *t)
 {
 	struct link *l = link_of(t);
 
@@ -317,9 +306,8 @@ curl_cancel(struct transport *t)
 	l->polling = l->polled = false;
 }
 
-static enum mq_status
-curl_start(struct transport *t, const struct transport_request *q,
-    struct err *err)
+static enum mq_status curl_start(struct transport *t,
+    const struct transport_request *q, struct err *err)
 {
 	struct link *l = link_of(t);
 
@@ -332,9 +320,8 @@ curl_start(struct transport *t, const struct transport_request *q,
 	return MQ_OK;
 }
 
-static enum mq_status
-curl_wait(struct transport *t, int fd, int timeout_ms, bool *done,
-    struct err *err)
+static enum mq_status curl_wait(struct transport *t, int fd, int timeout_ms,
+    bool *done, struct err *err)
 {
 	struct link *l = link_of(t);
 	struct curl_waitfd extra = { fd, CURL_WAIT_POLLIN, 0 };
@@ -359,8 +346,8 @@ curl_wait(struct transport *t, int fd, int timeout_ms, bool *done,
 	return MQ_OK;
 }
 
-static enum mq_status
-curl_finish(struct transport *t, struct transport_reply *r, struct err *err)
+static enum mq_status curl_finish(struct transport *t,
+    struct transport_reply *r, struct err *err)
 {
 	struct link *l = link_of(t);
 
@@ -369,8 +356,7 @@ curl_finish(struct transport *t, struct transport_reply *r, struct err *err)
 	return call_reply(&l->poll, l->poll_code, r, err);
 }
 
-static void
-curl_close(struct transport *t)
+static void curl_close(struct transport *t)
 {
 	struct link *l = link_of(t);
 
@@ -393,8 +379,7 @@ static const struct transport_ops curl_ops = {
 	.close = curl_close,
 };
 
-enum mq_status
-transport_curl_open(const struct transport_curl_settings *s,
+enum mq_status transport_curl_open(const struct transport_curl_settings *s,
     struct transport *t, struct err *err)
 {
 	struct link *l;

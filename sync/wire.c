@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void
-wire_batch_write(const struct wire_batch *b, char out[WIRE_BATCH_TEXT])
+void wire_batch_write(const struct wire_batch *b, char out[WIRE_BATCH_TEXT])
 {
 	char dev[ENTRY_REF_TEXT], hex[2 * CRYPTO_HASH + 1];
 
@@ -21,8 +20,7 @@ wire_batch_write(const struct wire_batch *b, char out[WIRE_BATCH_TEXT])
 }
 
 /* After `name`: digits without leading zero. */
-static bool
-take_number(const char **s, const char *name, int64_t *out)
+static bool take_number(const char **s, const char *name, int64_t *out)
 {
 	size_t n = strlen(name), digits;
 
@@ -37,8 +35,7 @@ take_number(const char **s, const char *name, int64_t *out)
 	return *out < ENTRY_SEQ_MAX;
 }
 
-bool
-wire_batch_read(const char *text, struct wire_batch *out)
+bool wire_batch_read(const char *text, struct wire_batch *out)
 {
 	const char *s = text;
 	size_t n;
@@ -60,8 +57,7 @@ wire_batch_read(const char *text, struct wire_batch *out)
 	    crypto_unhex(s, n, out->head, CRYPTO_HASH);
 }
 
-enum mq_status
-wire_each(const char *bytes, size_t len,
+enum mq_status wire_each(const char *bytes, size_t len,
     enum mq_status (*fn)(void *ctx, const char *line, size_t len,
     struct err *err), void *ctx, struct err *err)
 {
@@ -86,8 +82,7 @@ wire_each(const char *bytes, size_t len,
 }
 
 /* Length of the JSON value at s: strings and brackets only, no meaning. */
-static size_t
-value_len(const char *s, size_t len)
+static size_t value_len(const char *s, size_t len)
 {
 	size_t i;
 	int depth = 0;
@@ -114,9 +109,8 @@ value_len(const char *s, size_t len)
 	return len;
 }
 
-static bool
-take_value(const char *line, size_t len, size_t *at, const char *name,
-    const char **value, size_t *value_n)
+static bool take_value(const char *line, size_t len, size_t *at,
+    const char *name, const char **value, size_t *value_n)
 {
 	size_t n = strlen(name);
 
@@ -129,8 +123,7 @@ take_value(const char *line, size_t len, size_t *at, const char *name,
 	return *value_n > 0 && *at < len;
 }
 
-bool
-wire_split(const char *line, size_t len, struct wire_slices *out)
+bool wire_split(const char *line, size_t len, struct wire_slices *out)
 {
 	const char *rest;
 	size_t at = 0, n;

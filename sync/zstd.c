@@ -12,8 +12,8 @@
 #define CHUNK (64u * 1024u)
 #define WINDOW_LOG_MAX 23	/* 8 MiB: no larger output is taken anyway */
 
-enum mq_status
-zstd_pack(const void *p, size_t n, struct buf *out, struct err *err)
+enum mq_status zstd_pack(const void *p, size_t n, struct buf *out,
+    struct err *err)
 {
 	size_t bound = ZSTD_compressBound(n);
 	char *tmp = xmalloc(bound);
@@ -32,8 +32,7 @@ zstd_pack(const void *p, size_t n, struct buf *out, struct err *err)
 	return st;
 }
 
-static size_t
-limit_for(size_t n)
+static size_t limit_for(size_t n)
 {
 	size_t by_ratio = n > ZSTD_OUT_MAX / ZSTD_RATIO_MAX ? ZSTD_OUT_MAX :
 	    n * ZSTD_RATIO_MAX;
@@ -43,15 +42,13 @@ limit_for(size_t n)
 	return by_ratio < ZSTD_OUT_MAX ? by_ratio : ZSTD_OUT_MAX;
 }
 
-bool
-zstd_fits(size_t plain, size_t packed)
+bool zstd_fits(size_t plain, size_t packed)
 {
 	return plain <= limit_for(packed);
 }
 
-static enum mq_status
-unpack_stream(ZSTD_DCtx *ctx, ZSTD_inBuffer *in, struct buf *out,
-    size_t limit, struct err *err)
+static enum mq_status unpack_stream(ZSTD_DCtx *ctx, ZSTD_inBuffer *in,
+    struct buf *out, size_t limit, struct err *err)
 {
 	char *chunk = xmalloc(CHUNK);
 	size_t left = 1, total = 0;
@@ -83,8 +80,8 @@ unpack_stream(ZSTD_DCtx *ctx, ZSTD_inBuffer *in, struct buf *out,
 	return st;
 }
 
-enum mq_status
-zstd_unpack(const void *p, size_t n, struct buf *out, struct err *err)
+enum mq_status zstd_unpack(const void *p, size_t n, struct buf *out,
+    struct err *err)
 {
 	ZSTD_DCtx *ctx = ZSTD_createDCtx();
 	ZSTD_inBuffer in = { p, n, 0 };

@@ -26,7 +26,7 @@ static void progress(void *ctx, int64_t done, int64_t all)
 
 enum mq_status cli_verify(struct cli *c)
 {
-	struct err first = { MQ_E_FIELD, 0, "" };	/* "{}": one side of it */
+	struct err first = { MQ_E_FIELD, 0, "" };	/* says one side */
 	struct ledger_report rep;
 	struct buf b = BUF_INIT(BUF_SMALL);
 	char line[400], num[3][24];

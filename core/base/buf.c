@@ -12,14 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-void
-buf_init(struct buf *b, size_t max)
+void buf_init(struct buf *b, size_t max)
 {
 	*b = (struct buf)BUF_INIT(max);
 }
 
-void
-buf_free(struct buf *b)
+void buf_free(struct buf *b)
 {
 	size_t max = b->max;
 
@@ -27,8 +25,7 @@ buf_free(struct buf *b)
 	buf_init(b, max);
 }
 
-void
-buf_reset(struct buf *b)
+void buf_reset(struct buf *b)
 {
 	b->len = 0;
 	b->over = false;
@@ -37,8 +34,7 @@ buf_reset(struct buf *b)
 }
 
 /* Room for n more bytes and the terminator; false marks the overflow. */
-static bool
-reserve(struct buf *b, size_t n)
+static bool reserve(struct buf *b, size_t n)
 {
 	if (b->over)
 		return false;
@@ -50,8 +46,7 @@ reserve(struct buf *b, size_t n)
 	return true;
 }
 
-void
-buf_add(struct buf *b, const void *p, size_t n)
+void buf_add(struct buf *b, const void *p, size_t n)
 {
 	if (!reserve(b, n))
 		return;
@@ -61,20 +56,17 @@ buf_add(struct buf *b, const void *p, size_t n)
 	b->data[b->len] = '\0';
 }
 
-void
-buf_adds(struct buf *b, const char *s)
+void buf_adds(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));
 }
 
-void
-buf_addc(struct buf *b, char c)
+void buf_addc(struct buf *b, char c)
 {
 	buf_add(b, &c, 1);
 }
 
-void
-buf_addf(struct buf *b, const char *fmt, ...)
+void buf_addf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap, again;
 	int n;
@@ -91,8 +83,7 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
-const char *
-buf_str(const struct buf *b)
+const char *buf_str(const struct buf *b)
 {
 	return b->data == NULL ? "" : b->data;
 }

@@ -8,22 +8,19 @@
 #include <stdio.h>
 
 /* Floor division: days before 1970 count too (people were born then). */
-static int64_t
-floor_div(int64_t a, int64_t b)
+static int64_t floor_div(int64_t a, int64_t b)
 {
 	int64_t q = a / b;
 
 	return a % b < 0 ? q - 1 : q;
 }
 
-static bool
-is_leap(int year)
+static bool is_leap(int year)
 {
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-bool
-clock_valid_day(int year, int month, int day)
+bool clock_valid_day(int year, int month, int day)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
 	    30, 31 };
@@ -35,8 +32,7 @@ clock_valid_day(int year, int month, int day)
 
 /* Days of a proleptic Gregorian calendar whose year begins in March, so that
  * the leap day is the last one. */
-struct day
-clock_make_day(int year, int month, int day)
+struct day clock_make_day(int year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
 	int64_t era = floor_div(y, 400);
@@ -49,8 +45,7 @@ clock_make_day(int year, int month, int day)
 	return (struct day){ (int32_t)(era * 146097 + doe - 719468) };
 }
 
-static void
-split_day(int64_t n, struct civil *c)
+static void split_day(int64_t n, struct civil *c)
 {
 	int64_t z = n + 719468;
 	int64_t era = floor_div(z, 146097);
@@ -64,28 +59,24 @@ split_day(int64_t n, struct civil *c)
 	c->year = (int)(yoe + era * 400 + (c->month <= 2));
 }
 
-int
-clock_weekday(struct day d)
+int clock_weekday(struct day d)
 {
 	/* 1970-01-01 was a Thursday. */
 	return (int)(((int64_t)d.n % 7 + 7 + 3) % 7);
 }
 
-struct day
-clock_day(struct utc t)
+struct day clock_day(struct utc t)
 {
 	return (struct day){ (int32_t)floor_div(t.ms + CIVIL_OFFSET_MS,
 	    MS_DAY) };
 }
 
-struct utc
-clock_day_start(struct day d)
+struct utc clock_day_start(struct day d)
 {
 	return (struct utc){ (int64_t)d.n * MS_DAY - CIVIL_OFFSET_MS };
 }
 
-struct civil
-clock_civil(struct utc t)
+struct civil clock_civil(struct utc t)
 {
 	struct day d = clock_day(t);
 	int64_t rest = t.ms - clock_day_start(d).ms;
@@ -99,8 +90,7 @@ clock_civil(struct utc t)
 	return c;
 }
 
-struct utc
-clock_utc(struct civil c)
+struct utc clock_utc(struct civil c)
 {
 	struct utc t = clock_day_start(clock_make_day(c.year, c.month,
 	    c.day));
@@ -110,8 +100,7 @@ clock_utc(struct civil c)
 	return t;
 }
 
-void
-clock_show(struct utc t, enum clock_style s, char *out, size_t size)
+void clock_show(struct utc t, enum clock_style s, char *out, size_t size)
 {
 	struct civil c = clock_civil(t);
 
@@ -139,8 +128,7 @@ struct span {
 	const char *zh, *one, *many;
 };
 
-void
-clock_span(int64_t ms, enum lang lang, char *out, size_t size)
+void clock_span(int64_t ms, enum lang lang, char *out, size_t size)
 {
 	static const struct span spans[] = {
 		{ MS_DAY, "天", "day", "days" },

@@ -38,29 +38,25 @@ _Static_assert(CRYPTO_SEAL_EXTRA == crypto_box_SEALBYTES, "seal");
 _Static_assert(CRYPTO_REST_EXTRA == NONCE + TAG, "rest");
 _Static_assert(CRYPTO_PIN_STR == crypto_pwhash_argon2id_STRBYTES, "pin");
 
-static void
-must(int rc)
+static void must(int rc)
 {
 	/* libsodium fails here only on arguments no caller can pass. */
 	if (rc != 0)
 		abort();
 }
 
-void
-crypto_init(void)
+void crypto_init(void)
 {
 	if (sodium_init() < 0)
 		abort();
 }
 
-void
-crypto_hash(const void *p, size_t n, uint8_t out[CRYPTO_HASH])
+void crypto_hash(const void *p, size_t n, uint8_t out[CRYPTO_HASH])
 {
 	must(crypto_generichash(out, CRYPTO_HASH, p, n, NULL, 0));
 }
 
-void
-crypto_hash2(const void *a, size_t na, const void *b, size_t nb,
+void crypto_hash2(const void *a, size_t na, const void *b, size_t nb,
     uint8_t out[CRYPTO_HASH])
 {
 	crypto_generichash_state st;
@@ -71,21 +67,18 @@ crypto_hash2(const void *a, size_t na, const void *b, size_t nb,
 	must(crypto_generichash_final(&st, out, CRYPTO_HASH));
 }
 
-void
-crypto_sha256(const void *p, size_t n, uint8_t out[CRYPTO_HASH])
+void crypto_sha256(const void *p, size_t n, uint8_t out[CRYPTO_HASH])
 {
 	must(crypto_hash_sha256(out, p, n));
 }
 
-void
-crypto_mac(const uint8_t key[CRYPTO_KEY], const void *p, size_t n,
+void crypto_mac(const uint8_t key[CRYPTO_KEY], const void *p, size_t n,
     uint8_t out[CRYPTO_HASH])
 {
 	must(crypto_generichash(out, CRYPTO_HASH, p, n, key, CRYPTO_KEY));
 }
 
-void
-crypto_sign_keys(struct env *env, uint8_t pk[CRYPTO_SIGN_PK],
+void crypto_sign_keys(struct env *env, uint8_t pk[CRYPTO_SIGN_PK],
     uint8_t sk[CRYPTO_SIGN_SK])
 {
 	uint8_t seed[crypto_sign_ed25519_SEEDBYTES];
@@ -95,22 +88,19 @@ crypto_sign_keys(struct env *env, uint8_t pk[CRYPTO_SIGN_PK],
 	crypto_wipe(seed, sizeof(seed));
 }
 
-void
-crypto_sign(const uint8_t sk[CRYPTO_SIGN_SK], const void *p, size_t n,
+void crypto_sign(const uint8_t sk[CRYPTO_SIGN_SK], const void *p, size_t n,
     uint8_t sig[CRYPTO_SIG])
 {
 	must(crypto_sign_ed25519_detached(sig, NULL, p, n, sk));
 }
 
-bool
-crypto_verify(const uint8_t pk[CRYPTO_SIGN_PK], const void *p, size_t n,
+bool crypto_verify(const uint8_t pk[CRYPTO_SIGN_PK], const void *p, size_t n,
     const uint8_t sig[CRYPTO_SIG])
 {
 	return crypto_sign_ed25519_verify_detached(sig, p, n, pk) == 0;
 }
 
-void
-crypto_box_keys(struct env *env, uint8_t pk[CRYPTO_BOX_PK],
+void crypto_box_keys(struct env *env, uint8_t pk[CRYPTO_BOX_PK],
     uint8_t sk[CRYPTO_BOX_SK])
 {
 	uint8_t seed[crypto_box_SEEDBYTES];
@@ -120,8 +110,7 @@ crypto_box_keys(struct env *env, uint8_t pk[CRYPTO_BOX_PK],
 	crypto_wipe(seed, sizeof(seed));
 }
 
-void
-crypto_seal(const uint8_t pk[CRYPTO_BOX_PK], const void *p, size_t n,
+void crypto_seal(const uint8_t pk[CRYPTO_BOX_PK], const void *p, size_t n,
     struct buf *out)
 {
 	uint8_t *box = xmalloc(n + CRYPTO_SEAL_EXTRA);
@@ -132,9 +121,8 @@ crypto_seal(const uint8_t pk[CRYPTO_BOX_PK], const void *p, size_t n,
 }
 
 /* Gives `n` opened bytes to out and forgets them here. */
-static enum mq_status
-hand_over(uint8_t *plain, size_t n, bool good, struct buf *out,
-    struct err *err)
+static enum mq_status hand_over(uint8_t *plain, size_t n, bool good,
+    struct buf *out, struct err *err)
 {
 	enum mq_status rc = MQ_OK;
 
@@ -149,8 +137,7 @@ hand_over(uint8_t *plain, size_t n, bool good, struct buf *out,
 	return rc;
 }
 
-enum mq_status
-crypto_unseal(const uint8_t pk[CRYPTO_BOX_PK],
+enum mq_status crypto_unseal(const uint8_t pk[CRYPTO_BOX_PK],
     const uint8_t sk[CRYPTO_BOX_SK], const void *box, size_t n,
     struct buf *out, struct err *err)
 {
@@ -163,8 +150,7 @@ crypto_unseal(const uint8_t pk[CRYPTO_BOX_PK],
 	    crypto_box_seal_open(plain, box, n, pk, sk) == 0, out, err);
 }
 
-static void
-put64(uint8_t *p, int64_t v)
+static void put64(uint8_t *p, int64_t v)
 {
 	uint64_t u = (uint64_t)v;
 	int i;
@@ -175,15 +161,13 @@ put64(uint8_t *p, int64_t v)
 
 /* The place as bytes: little-endian, so that a card moved to another machine
  * still opens. */
-static void
-place(uint8_t ad[16], int64_t ad1, int64_t ad2)
+static void place(uint8_t ad[16], int64_t ad1, int64_t ad2)
 {
 	put64(ad, ad1);
 	put64(ad + 8, ad2);
 }
 
-void
-crypto_rest_wrap(const uint8_t key[CRYPTO_KEY], int64_t ad1, int64_t ad2,
+void crypto_rest_wrap(const uint8_t key[CRYPTO_KEY], int64_t ad1, int64_t ad2,
     const void *p, size_t n, struct buf *out)
 {
 	crypto_generichash_state st;
@@ -201,9 +185,8 @@ crypto_rest_wrap(const uint8_t key[CRYPTO_KEY], int64_t ad1, int64_t ad2,
 	free(box);
 }
 
-enum mq_status
-crypto_rest_unwrap(const uint8_t key[CRYPTO_KEY], int64_t ad1, int64_t ad2,
-    const void *box, size_t n, struct buf *out, struct err *err)
+enum mq_status crypto_rest_unwrap(const uint8_t key[CRYPTO_KEY], int64_t ad1,
+    int64_t ad2, const void *box, size_t n, struct buf *out, struct err *err)
 {
 	const uint8_t *b = box;
 	uint8_t *plain;
@@ -219,8 +202,8 @@ crypto_rest_unwrap(const uint8_t key[CRYPTO_KEY], int64_t ad1, int64_t ad2,
 	return hand_over(plain, n - CRYPTO_REST_EXTRA, rc == 0, out, err);
 }
 
-enum mq_status
-crypto_pin_make(const char *pin, char out[CRYPTO_PIN_STR], struct err *err)
+enum mq_status crypto_pin_make(const char *pin, char out[CRYPTO_PIN_STR],
+    struct err *err)
 {
 	if (crypto_pwhash_argon2id_str(out, pin, strlen(pin), PIN_PASSES,
 	    PIN_MEMORY) != 0)
@@ -229,8 +212,7 @@ crypto_pin_make(const char *pin, char out[CRYPTO_PIN_STR], struct err *err)
 }
 
 /* Reads "m=16384," style numbers; false when out of bounds. */
-static bool
-within(const char **at, const char *name, long most)
+static bool within(const char **at, const char *name, long most)
 {
 	char *end;
 	long v;
@@ -242,8 +224,7 @@ within(const char **at, const char *name, long most)
 	return v > 0 && v <= most;
 }
 
-bool
-crypto_pin_check(const char *verifier, const char *pin)
+bool crypto_pin_check(const char *verifier, const char *pin)
 {
 	char str[CRYPTO_PIN_STR] = "";
 	const char *at = str;
@@ -259,14 +240,12 @@ crypto_pin_check(const char *verifier, const char *pin)
 	return crypto_pwhash_argon2id_str_verify(str, pin, strlen(pin)) == 0;
 }
 
-void
-crypto_hex(const void *p, size_t n, char *out)
+void crypto_hex(const void *p, size_t n, char *out)
 {
 	(void)sodium_bin2hex(out, n * 2 + 1, p, n);
 }
 
-bool
-crypto_unhex(const char *s, size_t slen, void *out, size_t n)
+bool crypto_unhex(const char *s, size_t slen, void *out, size_t n)
 {
 	size_t got = 0;
 
@@ -276,8 +255,7 @@ crypto_unhex(const char *s, size_t slen, void *out, size_t n)
 	    got == n;
 }
 
-void
-crypto_b64(const void *p, size_t n, struct buf *out)
+void crypto_b64(const void *p, size_t n, struct buf *out)
 {
 	size_t size = sodium_base64_encoded_len(n,
 	    sodium_base64_VARIANT_ORIGINAL);
@@ -289,8 +267,7 @@ crypto_b64(const void *p, size_t n, struct buf *out)
 	free(s);
 }
 
-bool
-crypto_unb64(const char *s, size_t len, struct buf *out)
+bool crypto_unb64(const char *s, size_t len, struct buf *out)
 {
 	size_t size = len / 4 * 3 + 3, got = 0;
 	uint8_t *p = xmalloc(size);
@@ -304,14 +281,12 @@ crypto_unb64(const char *s, size_t len, struct buf *out)
 	return good && !out->over;
 }
 
-bool
-crypto_equal(const void *a, const void *b, size_t n)
+bool crypto_equal(const void *a, const void *b, size_t n)
 {
 	return sodium_memcmp(a, b, n) == 0;
 }
 
-void
-crypto_wipe(void *p, size_t n)
+void crypto_wipe(void *p, size_t n)
 {
 	sodium_memzero(p, n);
 }

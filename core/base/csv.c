@@ -31,14 +31,12 @@ struct csv {
 	size_t at;		/* the row csv_next() gave, 0 = header */
 };
 
-static enum mq_status
-bad_line(const struct csv *c, int line, struct err *err)
+static enum mq_status bad_line(const struct csv *c, int line, struct err *err)
 {
 	return err_set(err, MQ_E_FORMAT, "%s:%d", c->name, line);
 }
 
-static void
-add_cell(struct csv *c, char *cell)
+static void add_cell(struct csv *c, char *cell)
 {
 	c->cell = xgrow(c->cell, &c->cell_cap, c->ncell + 1,
 	    sizeof(c->cell[0]));
@@ -47,8 +45,7 @@ add_cell(struct csv *c, char *cell)
 
 /* Reads a quoted cell at *at (behind the quote) down to behind its closing
  * quote, taking doubled quotes out in place.  False when it never closes. */
-static bool
-quoted_cell(char **at, char *end, int *line)
+static bool quoted_cell(char **at, char *end, int *line)
 {
 	char *from = *at, *to = *at;
 
@@ -70,8 +67,8 @@ quoted_cell(char **at, char *end, int *line)
 
 /* One row; *at moves behind its line end.  The line end is found before the
  * cell's terminator may overwrite it. */
-static enum mq_status
-read_row(struct csv *c, char **at, char *end, int *line, struct err *err)
+static enum mq_status read_row(struct csv *c, char **at, char *end, int *line,
+    struct err *err)
 {
 	struct row row = { *line, c->ncell, 0 };
 	char *p = *at, *stop, sep;
@@ -110,8 +107,7 @@ read_row(struct csv *c, char **at, char *end, int *line, struct err *err)
 }
 
 /* Empty rows and remarks are dropped as they are read. */
-static bool
-says_nothing(const struct csv *c, const struct row *r)
+static bool says_nothing(const struct csv *c, const struct row *r)
 {
 	size_t i;
 
@@ -123,8 +119,7 @@ says_nothing(const struct csv *c, const struct row *r)
 	return true;
 }
 
-static char *
-trimmed(char *s)
+static char *trimmed(char *s)
 {
 	size_t n;
 
@@ -135,8 +130,7 @@ trimmed(char *s)
 	return s;
 }
 
-static enum mq_status
-check_header(struct csv *c, struct err *err)
+static enum mq_status check_header(struct csv *c, struct err *err)
 {
 	size_t i, k;
 
@@ -156,8 +150,7 @@ check_header(struct csv *c, struct err *err)
 }
 
 /* A full cell beyond the last header is a comma too many. */
-static enum mq_status
-check_rows(const struct csv *c, struct err *err)
+static enum mq_status check_rows(const struct csv *c, struct err *err)
 {
 	size_t r, i;
 
@@ -168,8 +161,7 @@ check_rows(const struct csv *c, struct err *err)
 	return MQ_OK;
 }
 
-static enum mq_status
-read_all(struct csv *c, size_t len, struct err *err)
+static enum mq_status read_all(struct csv *c, size_t len, struct err *err)
 {
 	char *at = c->text, *end = c->text + len;
 	enum mq_status rc;
@@ -190,8 +182,7 @@ read_all(struct csv *c, size_t len, struct err *err)
 	return rc == MQ_OK ? check_rows(c, err) : rc;
 }
 
-static int
-line_of_bad_byte(const char *s, size_t len)
+static int line_of_bad_byte(const char *s, size_t len)
 {
 	uint32_t cp;
 	size_t at = 0;
@@ -204,8 +195,7 @@ line_of_bad_byte(const char *s, size_t len)
 	return line;
 }
 
-enum mq_status
-csv_open_bytes(const char *name, const char *bytes, size_t len,
+enum mq_status csv_open_bytes(const char *name, const char *bytes, size_t len,
     struct csv **out, struct err *err)
 {
 	const char *base = strrchr(name, '/');
@@ -234,8 +224,7 @@ csv_open_bytes(const char *name, const char *bytes, size_t len,
 	return rc;
 }
 
-enum mq_status
-csv_open(struct env *env, const char *path, struct csv **out,
+enum mq_status csv_open(struct env *env, const char *path, struct csv **out,
     struct err *err)
 {
 	struct buf b = BUF_INIT(CSV_MAX);
@@ -249,8 +238,7 @@ csv_open(struct env *env, const char *path, struct csv **out,
 	return rc;
 }
 
-void
-csv_close(struct csv **csv)
+void csv_close(struct csv **csv)
 {
 	struct csv *c = *csv;
 
@@ -263,8 +251,7 @@ csv_close(struct csv **csv)
 	FREE(*csv);
 }
 
-bool
-csv_next(struct csv *csv)
+bool csv_next(struct csv *csv)
 {
 	if (csv->at + 1 >= csv->nrow)
 		return false;
@@ -272,20 +259,17 @@ csv_next(struct csv *csv)
 	return true;
 }
 
-int
-csv_line(const struct csv *csv)
+int csv_line(const struct csv *csv)
 {
 	return csv->row[csv->at].line;
 }
 
-const char *
-csv_name(const struct csv *csv)
+const char *csv_name(const struct csv *csv)
 {
 	return csv->name;
 }
 
-static bool
-find(const struct csv *csv, const char *column, size_t *i)
+static bool find(const struct csv *csv, const char *column, size_t *i)
 {
 	for (*i = 0; *i < csv->row[0].n; ++*i)
 		if (strcmp(csv->cell[*i], column) == 0)
@@ -293,8 +277,7 @@ find(const struct csv *csv, const char *column, size_t *i)
 	return false;
 }
 
-const char *
-csv_get(const struct csv *csv, const char *column)
+const char *csv_get(const struct csv *csv, const char *column)
 {
 	const struct row *r = &csv->row[csv->at];
 	size_t i;
@@ -305,22 +288,19 @@ csv_get(const struct csv *csv, const char *column)
 	return csv->cell[r->first + i];
 }
 
-bool
-csv_has(const struct csv *csv, const char *column)
+bool csv_has(const struct csv *csv, const char *column)
 {
 	size_t i;
 
 	return find(csv, column, &i);
 }
 
-size_t
-csv_columns(const struct csv *csv)
+size_t csv_columns(const struct csv *csv)
 {
 	return csv->row[0].n;
 }
 
-const char *
-csv_column(const struct csv *csv, size_t i)
+const char *csv_column(const struct csv *csv, size_t i)
 {
 	assert(i < csv->row[0].n);
 	return csv->cell[i];
@@ -328,14 +308,12 @@ csv_column(const struct csv *csv, size_t i)
 
 /* ---- writing ---- */
 
-static bool
-is_blank(uint32_t cp)
+static bool is_blank(uint32_t cp)
 {
 	return cp == ' ' || cp == 0xa0 || cp == 0x3000;
 }
 
-static bool
-starts_formula(uint32_t cp)
+static bool starts_formula(uint32_t cp)
 {
 	static const uint32_t signs[] = { '=', '+', '-', '@', '\t', '\r',
 	    0xff1d, 0xff0b, 0xff0d, 0xff20 };
@@ -348,8 +326,7 @@ starts_formula(uint32_t cp)
 }
 
 /* A line that a spreadsheet would run, after blanks it would skip. */
-static bool
-is_dangerous(const char *s, size_t len)
+static bool is_dangerous(const char *s, size_t len)
 {
 	bool start = true;
 	uint32_t cp;
@@ -370,8 +347,7 @@ is_dangerous(const char *s, size_t len)
 	return false;
 }
 
-void
-csv_cell(struct buf *out, const char *s, bool first)
+void csv_cell(struct buf *out, const char *s, bool first)
 {
 	struct buf clean = BUF_INIT(BUF_LARGE);
 	size_t i;
@@ -391,8 +367,7 @@ csv_cell(struct buf *out, const char *s, bool first)
 	buf_free(&clean);
 }
 
-void
-csv_end_row(struct buf *out)
+void csv_end_row(struct buf *out)
 {
 	buf_adds(out, "\r\n");
 }

@@ -21,8 +21,7 @@ struct fixed {
 	uint64_t state;		/* of the byte stream */
 };
 
-static int64_t
-read_clock(clockid_t which)
+static int64_t read_clock(clockid_t which)
 {
 	struct timespec ts;
 
@@ -31,22 +30,19 @@ read_clock(clockid_t which)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static struct utc
-real_now(struct env *env)
+static struct utc real_now(struct env *env)
 {
 	(void)env;
 	return (struct utc){ read_clock(CLOCK_REALTIME) };
 }
 
-static int64_t
-real_mono(struct env *env)
+static int64_t real_mono(struct env *env)
 {
 	(void)env;
 	return read_clock(CLOCK_MONOTONIC);
 }
 
-static void
-real_random(struct env *env, void *p, size_t n)
+static void real_random(struct env *env, void *p, size_t n)
 {
 	uint8_t *at = p;
 	ssize_t got;
@@ -66,8 +62,7 @@ real_random(struct env *env, void *p, size_t n)
 	}
 }
 
-static enum lang
-lang_of_machine(void)
+static enum lang lang_of_machine(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
 	size_t i;
@@ -82,8 +77,7 @@ lang_of_machine(void)
 	return LANG_ZH;
 }
 
-void
-env_real(struct env *env)
+void env_real(struct env *env)
 {
 	*env = (struct env){
 		.now = real_now,
@@ -93,21 +87,18 @@ env_real(struct env *env)
 	};
 }
 
-static struct utc
-fixed_now(struct env *env)
+static struct utc fixed_now(struct env *env)
 {
 	return ((struct fixed *)env->ctx)->now;
 }
 
-static int64_t
-fixed_mono(struct env *env)
+static int64_t fixed_mono(struct env *env)
 {
 	return ((struct fixed *)env->ctx)->mono;
 }
 
 /* splitmix64: repeatable, and good for nothing but tests. */
-static uint64_t
-fixed_next(struct fixed *f)
+static uint64_t fixed_next(struct fixed *f)
 {
 	uint64_t z = f->state += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -116,8 +107,7 @@ fixed_next(struct fixed *f)
 	return z ^ (z >> 31);
 }
 
-static void
-fixed_random(struct env *env, void *p, size_t n)
+static void fixed_random(struct env *env, void *p, size_t n)
 {
 	struct fixed *f = env->ctx;
 	uint8_t *out = p;
@@ -131,8 +121,7 @@ fixed_random(struct env *env, void *p, size_t n)
 	}
 }
 
-void
-env_fixed(struct env *env, struct utc at, uint64_t seed)
+void env_fixed(struct env *env, struct utc at, uint64_t seed)
 {
 	struct fixed *f = xcalloc(1, sizeof(*f));
 
@@ -148,8 +137,7 @@ env_fixed(struct env *env, struct utc at, uint64_t seed)
 	};
 }
 
-void
-env_advance(struct env *env, int64_t ms)
+void env_advance(struct env *env, int64_t ms)
 {
 	struct fixed *f = env->ctx;
 
@@ -160,16 +148,14 @@ env_advance(struct env *env, int64_t ms)
 		f->mono += ms;
 }
 
-void
-env_release(struct env *env)
+void env_release(struct env *env)
 {
 	if (env->now == fixed_now)
 		free(env->ctx);
 	*env = (struct env){ 0 };
 }
 
-struct utc
-env_now(struct env *env)
+struct utc env_now(struct env *env)
 {
 	return env->now(env);
 }

@@ -27,8 +27,7 @@ static const struct words table[] = {
 #undef ERR
 };
 
-static const struct words *
-row(enum mq_status code)
+static const struct words *row(enum mq_status code)
 {
 	assert(code >= MQ_OK && code < MQ_E_LAST);
 	return &table[code];
@@ -37,8 +36,7 @@ row(enum mq_status code)
 static void set_detail(struct err *err, const char *fmt, va_list ap)
     PRINTF_LIKE(2, 0);
 
-static void
-set_detail(struct err *err, const char *fmt, va_list ap)
+static void set_detail(struct err *err, const char *fmt, va_list ap)
 {
 	char raw[2 * sizeof(err->detail)];
 	char cut[sizeof(raw)];
@@ -52,8 +50,8 @@ set_detail(struct err *err, const char *fmt, va_list ap)
 	buf_free(&clean);
 }
 
-enum mq_status
-err_set(struct err *err, enum mq_status code, const char *fmt, ...)
+enum mq_status err_set(struct err *err, enum mq_status code, const char *fmt,
+    ...)
 {
 	va_list ap;
 
@@ -70,8 +68,8 @@ err_set(struct err *err, enum mq_status code, const char *fmt, ...)
 	return code;
 }
 
-enum mq_status
-err_sys(struct err *err, int sys, enum mq_status code, const char *fmt, ...)
+enum mq_status err_sys(struct err *err, int sys, enum mq_status code,
+    const char *fmt, ...)
 {
 	va_list ap;
 
@@ -92,16 +90,14 @@ err_sys(struct err *err, int sys, enum mq_status code, const char *fmt, ...)
 	return code;
 }
 
-const char *
-err_words(enum mq_status code, enum err_part part, enum lang lang)
+const char *err_words(enum mq_status code, enum err_part part, enum lang lang)
 {
 	assert(part == ERR_WHAT || part == ERR_KEPT || part == ERR_DO);
 	return row(code)->part[lang == LANG_EN ? 1 : 0][part];
 }
 
 /* A detail may hold both languages, "中文‖English". */
-static void
-add_detail(struct buf *out, const char *detail, enum lang lang)
+static void add_detail(struct buf *out, const char *detail, enum lang lang)
 {
 	static const char bar[] = "‖";
 	const char *mid = strstr(detail, bar);
@@ -114,9 +110,24 @@ add_detail(struct buf *out, const char *detail, enum lang lang)
 		buf_add(out, detail, (size_t)(mid - detail));
 }
 
+/* Length without a colon of either width, and blanks, at the end. */
+static size_t without_colon(const char *w, size_t len)
+{
+	static const char wide[] = "\uff1a";
+	const size_t n = sizeof(wide) - 1;
+
+	for (;;) {
+		if (len > 0 && (w[len - 1] == ' ' || w[len - 1] == ':'))
+			len--;
+		else if (len >= n && memcmp(w + len - n, wide, n) == 0)
+			len -= n;
+		else
+			return len;
+	}
+}
+
 /* A sentence whose detail is missing must not end in a dangling colon. */
-static void
-add_part(struct buf *out, const struct err *err, enum err_part part,
+static void add_part(struct buf *out, const struct err *err, enum err_part part,
     enum lang lang)
 {
 	const char *w = err_words(err->code, part, lang);
@@ -128,18 +139,14 @@ add_part(struct buf *out, const struct err *err, enum err_part part,
 		return;
 	}
 	before = (size_t)(hole - w);
-	if (err->detail[0] == '\0' && before > 0) {
-		while (before > 0 && (w[before - 1] == ' ' ||
-		    w[before - 1] == ':'))
-			before--;
-	}
+	if (err->detail[0] == '\0')
+		before = without_colon(w, before);
 	buf_add(out, w, before);
 	add_detail(out, err->detail, lang);
 	buf_adds(out, hole + 2);
 }
 
-void
-err_say_part(const struct err *err, enum err_part part, enum lang lang,
+void err_say_part(const struct err *err, enum err_part part, enum lang lang,
     char *out, size_t size)
 {
 	struct buf b = BUF_INIT(4096);
@@ -149,8 +156,7 @@ err_say_part(const struct err *err, enum err_part part, enum lang lang,
 	buf_free(&b);
 }
 
-void
-err_say(const struct err *err, enum lang lang, char *out, size_t size)
+void err_say(const struct err *err, enum lang lang, char *out, size_t size)
 {
 	static const char *const stops[] = { "。", ".", "!", "?", "\uff01",
 	    "\uff1f" };
@@ -176,8 +182,7 @@ err_say(const struct err *err, enum lang lang, char *out, size_t size)
 	buf_free(&b);
 }
 
-const char *
-err_name(enum mq_status code)
+const char *err_name(enum mq_status code)
 {
 	return row(code)->name;
 }

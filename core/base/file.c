@@ -16,21 +16,18 @@
 #include <unistd.h>
 
 /* The injected failure of this operation, or 0. */
-static int
-fault(struct env *env, const char *point)
+static int fault(struct env *env, const char *point)
 {
 	return env != NULL && env->fault != NULL ? env->fault(env, point) : 0;
 }
 
-static enum mq_status
-failed(struct err *err, int sys, const char *path)
+static enum mq_status failed(struct err *err, int sys, const char *path)
 {
 	return err_sys(err, sys, sys == ENOENT ? MQ_E_NOT_FOUND : MQ_E_IO,
 	    "%s (%s)", path, strerror(sys));
 }
 
-static int
-open_file(struct env *env, const char *path, int flags, mode_t mode)
+static int open_file(struct env *env, const char *path, int flags, mode_t mode)
 {
 	int fd;
 
@@ -43,8 +40,7 @@ open_file(struct env *env, const char *path, int flags, mode_t mode)
 	return fd;
 }
 
-static int
-write_all(struct env *env, int fd, const void *p, size_t n)
+static int write_all(struct env *env, int fd, const void *p, size_t n)
 {
 	const char *at = p;
 	ssize_t got;
@@ -66,8 +62,7 @@ write_all(struct env *env, int fd, const void *p, size_t n)
 	return 0;
 }
 
-static int
-sync_fd(struct env *env, int fd)
+static int sync_fd(struct env *env, int fd)
 {
 	int bad = fault(env, "fsync");
 
@@ -76,8 +71,7 @@ sync_fd(struct env *env, int fd)
 	return fsync(fd) == 0 ? 0 : errno;
 }
 
-enum mq_status
-file_read(struct env *env, const char *path, struct buf *out,
+enum mq_status file_read(struct env *env, const char *path, struct buf *out,
     struct err *err)
 {
 	char chunk[16 * 1024];
@@ -107,8 +101,7 @@ file_read(struct env *env, const char *path, struct buf *out,
 }
 
 /* A rename is durable only when the folder is on the disk too. */
-static int
-sync_folder(struct env *env, const char *path)
+static int sync_folder(struct env *env, const char *path)
 {
 	char dir[4096];
 	const char *slash = strrchr(path, '/');
@@ -130,9 +123,8 @@ sync_folder(struct env *env, const char *path)
 	return bad;
 }
 
-static int
-write_beside(struct env *env, const char *tmp, const void *p, size_t n,
-    unsigned mode)
+static int write_beside(struct env *env, const char *tmp, const void *p,
+    size_t n, unsigned mode)
 {
 	int fd, bad;
 
@@ -151,9 +143,8 @@ write_beside(struct env *env, const char *tmp, const void *p, size_t n,
 	return bad;
 }
 
-enum mq_status
-file_write(struct env *env, const char *path, const void *p, size_t n,
-    unsigned mode, struct err *err)
+enum mq_status file_write(struct env *env, const char *path, const void *p,
+    size_t n, unsigned mode, struct err *err)
 {
 	char tmp[4096];
 	int len, bad;
@@ -174,8 +165,7 @@ file_write(struct env *env, const char *path, const void *p, size_t n,
 	return bad == 0 ? MQ_OK : failed(err, bad, path);
 }
 
-static int
-make_dir(struct env *env, const char *path, unsigned mode)
+static int make_dir(struct env *env, const char *path, unsigned mode)
 {
 	struct stat st;
 	int bad;
@@ -192,8 +182,7 @@ make_dir(struct env *env, const char *path, unsigned mode)
 	return errno;
 }
 
-enum mq_status
-file_mkdirs(struct env *env, const char *path, unsigned mode,
+enum mq_status file_mkdirs(struct env *env, const char *path, unsigned mode,
     struct err *err)
 {
 	char part[4096];
@@ -214,16 +203,14 @@ file_mkdirs(struct env *env, const char *path, unsigned mode,
 	return MQ_OK;
 }
 
-bool
-file_exists(const char *path)
+bool file_exists(const char *path)
 {
 	struct stat st;
 
 	return stat(path, &st) == 0;
 }
 
-void
-file_join(char *out, size_t size, const char *dir, const char *name)
+void file_join(char *out, size_t size, const char *dir, const char *name)
 {
 	size_t n = strlen(dir);
 	int len;
@@ -237,9 +224,8 @@ file_join(char *out, size_t size, const char *dir, const char *name)
 
 /* ---- append-only file ---- */
 
-enum mq_status
-file_log_open(struct env *env, const char *path, struct file_log *log,
-    struct err *err)
+enum mq_status file_log_open(struct env *env, const char *path,
+    struct file_log *log, struct err *err)
 {
 	struct stat st;
 
@@ -257,9 +243,8 @@ file_log_open(struct env *env, const char *path, struct file_log *log,
 	return MQ_OK;
 }
 
-enum mq_status
-file_log_add(struct env *env, struct file_log *log, const void *p, size_t n,
-    struct err *err)
+enum mq_status file_log_add(struct env *env, struct file_log *log,
+    const void *p, size_t n, struct err *err)
 {
 	int bad;
 
@@ -277,8 +262,8 @@ file_log_add(struct env *env, struct file_log *log, const void *p, size_t n,
 	return MQ_OK;
 }
 
-enum mq_status
-file_log_sync(struct env *env, struct file_log *log, struct err *err)
+enum mq_status file_log_sync(struct env *env, struct file_log *log,
+    struct err *err)
 {
 	int bad;
 
@@ -291,8 +276,7 @@ file_log_sync(struct env *env, struct file_log *log, struct err *err)
 	return MQ_OK;
 }
 
-void
-file_log_close(struct file_log *log)
+void file_log_close(struct file_log *log)
 {
 	if (log->fd >= 0)
 		(void)close(log->fd);
@@ -302,9 +286,8 @@ file_log_close(struct file_log *log)
 
 /* ---- the lock ---- */
 
-enum mq_status
-file_lock_open(struct env *env, const char *path, struct file_lock *lock,
-    struct err *err)
+enum mq_status file_lock_open(struct env *env, const char *path,
+    struct file_lock *lock, struct err *err)
 {
 	lock->held = false;
 	lock->fd = open_file(env, path, O_RDWR | O_CREAT, 0600);
@@ -313,8 +296,7 @@ file_lock_open(struct env *env, const char *path, struct file_lock *lock,
 
 /* The holder writes its process id for the message others show.  Rewritten
  * only when somebody else held it last, so that a save costs no write here. */
-static void
-sign_lock(int fd)
+static void sign_lock(int fd)
 {
 	char mine[16], there[16] = "";
 	ssize_t n;
@@ -327,8 +309,7 @@ sign_lock(int fd)
 		return;		/* a message without a number: no harm */
 }
 
-static enum mq_status
-say_locked(struct err *err, int fd)
+static enum mq_status say_locked(struct err *err, int fd)
 {
 	char there[16] = "";
 	long pid = 0;
@@ -340,9 +321,8 @@ say_locked(struct err *err, int fd)
 	return err_set(err, MQ_E_LOCKED, "pid %ld", pid);
 }
 
-enum mq_status
-file_lock_take(struct env *env, struct file_lock *lock, int wait_ms,
-    struct err *err)
+enum mq_status file_lock_take(struct env *env, struct file_lock *lock,
+    int wait_ms, struct err *err)
 {
 	int slept = 0, nap = 1, bad;
 
@@ -371,8 +351,7 @@ file_lock_take(struct env *env, struct file_lock *lock, int wait_ms,
 	return MQ_OK;
 }
 
-void
-file_lock_drop(struct file_lock *lock)
+void file_lock_drop(struct file_lock *lock)
 {
 	if (!lock->held)
 		return;
@@ -380,8 +359,7 @@ file_lock_drop(struct file_lock *lock)
 	lock->held = false;
 }
 
-void
-file_lock_close(struct file_lock *lock)
+void file_lock_close(struct file_lock *lock)
 {
 	file_lock_drop(lock);
 	if (lock->fd >= 0)

@@ -23,8 +23,7 @@ struct reading {
 	void *ctx;
 };
 
-static char *
-next_line(char *str, int num, void *stream)
+static char *next_line(char *str, int num, void *stream)
 {
 	struct reading *r = stream;
 	size_t n, room = (size_t)num - 1;
@@ -46,8 +45,7 @@ next_line(char *str, int num, void *stream)
 	return str;
 }
 
-static int
-one_pair(void *user, const char *section, const char *name,
+static int one_pair(void *user, const char *section, const char *name,
     const char *value)
 {
 	struct reading *r = user;
@@ -57,15 +55,13 @@ one_pair(void *user, const char *section, const char *name,
 
 /* libinih has one user pointer for the callback and one for the reader; both
  * are the same here. */
-static int
-parse(struct reading *r)
+static int parse(struct reading *r)
 {
 	return ini_parse_stream(next_line, r, one_pair, r);
 }
 
 /* A line the library would cut in two; 0 when there is none. */
-static int
-long_line(const char *s, size_t len)
+static int long_line(const char *s, size_t len)
 {
 	const char *at = s, *end = s + len, *nl;
 	size_t n;
@@ -80,9 +76,8 @@ long_line(const char *s, size_t len)
 	return 0;
 }
 
-enum mq_status
-ini_read(struct env *env, const char *path, ini_pair_fn pair, void *ctx,
-    struct err *err)
+enum mq_status ini_read(struct env *env, const char *path, ini_pair_fn pair,
+    void *ctx, struct err *err)
 {
 	struct buf b = BUF_INIT(INI_BYTES_MAX);
 	struct reading r = { NULL, NULL, 0, pair, ctx };

@@ -21,8 +21,7 @@ struct jdoc { json_t *root; };
 
 /* jansson takes 2048 levels and floating-point numbers; we take neither.
  * One pass over the bytes finds them before a tree is built. */
-static bool
-has_house_shape(const char *s, size_t len, size_t *bad)
+static bool has_house_shape(const char *s, size_t len, size_t *bad)
 {
 	bool quoted = false;
 	int depth = 0;
@@ -63,8 +62,7 @@ has_house_shape(const char *s, size_t len, size_t *bad)
 	return true;
 }
 
-static int
-line_at(const char *s, size_t at)
+static int line_at(const char *s, size_t at)
 {
 	size_t i;
 	int line = 1;
@@ -74,8 +72,7 @@ line_at(const char *s, size_t at)
 	return line;
 }
 
-enum mq_status
-jdoc_parse(const char *bytes, size_t len, const char *what,
+enum mq_status jdoc_parse(const char *bytes, size_t len, const char *what,
     struct jdoc **out, struct err *err)
 {
 	json_error_t why;
@@ -97,8 +94,7 @@ jdoc_parse(const char *bytes, size_t len, const char *what,
 	return MQ_OK;
 }
 
-void
-jdoc_free(struct jdoc **doc)
+void jdoc_free(struct jdoc **doc)
 {
 	if (*doc == NULL)
 		return;
@@ -107,26 +103,22 @@ jdoc_free(struct jdoc **doc)
 }
 
 /* A node is jansson's own value under another name. */
-static const struct jnode *
-node(const json_t *v)
+static const struct jnode *node(const json_t *v)
 {
 	return (const struct jnode *)v;
 }
 
-static json_t *
-value(const struct jnode *n)
+static json_t *value(const struct jnode *n)
 {
 	return (json_t *)n;
 }
 
-const struct jnode *
-jdoc_root(const struct jdoc *doc)
+const struct jnode *jdoc_root(const struct jdoc *doc)
 {
 	return node(doc->root);
 }
 
-enum jkind
-jnode_kind(const struct jnode *n)
+enum jkind jnode_kind(const struct jnode *n)
 {
 	if (n == NULL)
 		return J_ABSENT;
@@ -149,16 +141,14 @@ jnode_kind(const struct jnode *n)
 	}
 }
 
-const struct jnode *
-jnode_get(const struct jnode *obj, const char *key)
+const struct jnode *jnode_get(const struct jnode *obj, const char *key)
 {
 	if (jnode_kind(obj) != J_OBJ)
 		return NULL;
 	return node(json_object_get(value(obj), key));
 }
 
-size_t
-jnode_count(const struct jnode *n)
+size_t jnode_count(const struct jnode *n)
 {
 	switch (jnode_kind(n)) {
 	case J_LIST:
@@ -170,16 +160,15 @@ jnode_count(const struct jnode *n)
 	}
 }
 
-const struct jnode *
-jnode_at(const struct jnode *list, size_t i)
+const struct jnode *jnode_at(const struct jnode *list, size_t i)
 {
 	if (jnode_kind(list) != J_LIST)
 		return NULL;
 	return node(json_array_get(value(list), i));
 }
 
-const struct jnode *
-jnode_member(const struct jnode *obj, size_t i, const char **key)
+const struct jnode *jnode_member(const struct jnode *obj, size_t i,
+    const char **key)
 {
 	void *it;
 
@@ -195,42 +184,37 @@ jnode_member(const struct jnode *obj, size_t i, const char **key)
 	return node(json_object_iter_value(it));
 }
 
-int64_t
-jnode_int(const struct jnode *n, int64_t otherwise)
+int64_t jnode_int(const struct jnode *n, int64_t otherwise)
 {
 	return jnode_kind(n) == J_INT ? json_integer_value(value(n)) :
 	    otherwise;
 }
 
-bool
-jnode_bool(const struct jnode *n, bool otherwise)
+bool jnode_bool(const struct jnode *n, bool otherwise)
 {
 	return jnode_kind(n) == J_BOOL ? json_is_true(value(n)) : otherwise;
 }
 
-const char *
-jnode_str(const struct jnode *n, const char *otherwise)
+const char *jnode_str(const struct jnode *n, const char *otherwise)
 {
 	return jnode_kind(n) == J_STR ? json_string_value(value(n)) :
 	    otherwise;
 }
 
-int64_t
-jget_int(const struct jnode *obj, const char *key, int64_t otherwise)
+int64_t jget_int(const struct jnode *obj, const char *key, int64_t otherwise)
 {
 	return jnode_int(jnode_get(obj, key), otherwise);
 }
 
-const char *
-jget_str(const struct jnode *obj, const char *key, const char *otherwise)
+const char *jget_str(const struct jnode *obj, const char *key,
+    const char *otherwise)
 {
 	return jnode_str(jnode_get(obj, key), otherwise);
 }
 
 /* ---- writing ---- */
 
-void
-jout_begin(struct jout *j, struct buf *out, bool sorted)
+void jout_begin(struct jout *j, struct buf *out, bool sorted)
 {
 	memset(j, 0, sizeof(*j));
 	j->out = out;
@@ -239,8 +223,7 @@ jout_begin(struct jout *j, struct buf *out, bool sorted)
 }
 
 /* The comma before a value of a list; a value of an object has had its key. */
-static void
-value_begins(struct jout *j)
+static void value_begins(struct jout *j)
 {
 	if (j->depth > 0 && !j->first[j->depth] && j->last[j->depth][0] == 1)
 		buf_addc(j->out, ',');
@@ -248,8 +231,7 @@ value_begins(struct jout *j)
 }
 
 /* last[depth] doubles as the kind of the open bracket: "\1" for a list. */
-static void
-opens(struct jout *j, char bracket, char kind)
+static void opens(struct jout *j, char bracket, char kind)
 {
 	value_begins(j);
 	assert(j->depth < DEPTH_MAX);
@@ -260,8 +242,7 @@ opens(struct jout *j, char bracket, char kind)
 	j->last[j->depth][1] = '\0';
 }
 
-static void
-closes(struct jout *j, char bracket, bool list)
+static void closes(struct jout *j, char bracket, bool list)
 {
 	assert(j->depth > 0);
 	assert((j->last[j->depth][0] == 1) == list);
@@ -269,32 +250,27 @@ closes(struct jout *j, char bracket, bool list)
 	buf_addc(j->out, bracket);
 }
 
-void
-jout_obj(struct jout *j)
+void jout_obj(struct jout *j)
 {
 	opens(j, '{', '\0');
 }
 
-void
-jout_obj_end(struct jout *j)
+void jout_obj_end(struct jout *j)
 {
 	closes(j, '}', false);
 }
 
-void
-jout_list(struct jout *j)
+void jout_list(struct jout *j)
 {
 	opens(j, '[', 1);
 }
 
-void
-jout_list_end(struct jout *j)
+void jout_list_end(struct jout *j)
 {
 	closes(j, ']', true);
 }
 
-static void
-add_escaped(struct buf *out, const char *s, size_t len)
+static void add_escaped(struct buf *out, const char *s, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 	static const char shorts[] = "btn\0fr";	/* from U+0008 */
@@ -324,8 +300,7 @@ add_escaped(struct buf *out, const char *s, size_t len)
 }
 
 /* Bytes no reader would take back are replaced by U+FFFD each. */
-static void
-mend(const char *s, size_t len, struct buf *out)
+static void mend(const char *s, size_t len, struct buf *out)
 {
 	uint32_t cp;
 	size_t at;
@@ -342,8 +317,7 @@ mend(const char *s, size_t len, struct buf *out)
 	}
 }
 
-static void
-add_string(struct jout *j, const char *s, size_t len)
+static void add_string(struct jout *j, const char *s, size_t len)
 {
 	struct buf whole = BUF_INIT(SIZE_MAX / 8);
 	struct buf nfc = BUF_INIT(SIZE_MAX / 8);
@@ -365,8 +339,7 @@ add_string(struct jout *j, const char *s, size_t len)
 	buf_free(&whole);
 }
 
-void
-jout_key(struct jout *j, const char *key)
+void jout_key(struct jout *j, const char *key)
 {
 	char *last = j->last[j->depth];
 	size_t len = strlen(key);
@@ -383,63 +356,54 @@ jout_key(struct jout *j, const char *key)
 	j->first[j->depth] = false;
 }
 
-void
-jout_strn(struct jout *j, const char *s, size_t len)
+void jout_strn(struct jout *j, const char *s, size_t len)
 {
 	value_begins(j);
 	add_string(j, s, len);
 }
 
-void
-jout_str(struct jout *j, const char *s)
+void jout_str(struct jout *j, const char *s)
 {
 	jout_strn(j, s, strlen(s));
 }
 
-void
-jout_int(struct jout *j, int64_t v)
+void jout_int(struct jout *j, int64_t v)
 {
 	value_begins(j);
 	buf_addf(j->out, "%lld", (long long)v);
 }
 
-void
-jout_bool(struct jout *j, bool v)
+void jout_bool(struct jout *j, bool v)
 {
 	value_begins(j);
 	buf_adds(j->out, v ? "true" : "false");
 }
 
-void
-jout_null(struct jout *j)
+void jout_null(struct jout *j)
 {
 	value_begins(j);
 	buf_adds(j->out, "null");
 }
 
-void
-jout_raw(struct jout *j, const char *bytes, size_t len)
+void jout_raw(struct jout *j, const char *bytes, size_t len)
 {
 	value_begins(j);
 	buf_add(j->out, bytes, len);
 }
 
-void
-jout_kstr(struct jout *j, const char *key, const char *s)
+void jout_kstr(struct jout *j, const char *key, const char *s)
 {
 	jout_key(j, key);
 	jout_str(j, s);
 }
 
-void
-jout_kint(struct jout *j, const char *key, int64_t v)
+void jout_kint(struct jout *j, const char *key, int64_t v)
 {
 	jout_key(j, key);
 	jout_int(j, v);
 }
 
-void
-jout_kbool(struct jout *j, const char *key, bool v)
+void jout_kbool(struct jout *j, const char *key, bool v)
 {
 	jout_key(j, key);
 	jout_bool(j, v);

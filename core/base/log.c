@@ -26,23 +26,20 @@ static char log_path[4096];
 static enum log_level highest = LOG_INFO;
 static bool quiet;
 
-static void
-shut(void)
+static void shut(void)
 {
 	if (fd >= 0)
 		(void)close(fd);
 	fd = -1;
 }
 
-static void
-reopen(void)
+static void reopen(void)
 {
 	fd = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
 	    O_NOFOLLOW, 0600);
 }
 
-void
-log_open(const char *path, enum log_level level)
+void log_open(const char *path, enum log_level level)
 {
 	shut();
 	highest = level;
@@ -55,16 +52,14 @@ log_open(const char *path, enum log_level level)
 	reopen();
 }
 
-void
-log_quiet(bool on)
+void log_quiet(bool on)
 {
 	quiet = on;
 }
 
 /* Several processes share the file: whoever finds it too long turns it over,
  * and the others notice that theirs was renamed away. */
-static void
-turn_over(void)
+static void turn_over(void)
 {
 	char old[sizeof(log_path) + 2];
 	struct stat mine, there;
@@ -85,8 +80,7 @@ turn_over(void)
 	}
 }
 
-static void
-put(const struct buf *line)
+static void put(const struct buf *line)
 {
 	size_t at = 0;
 	ssize_t n;
@@ -107,8 +101,7 @@ put(const struct buf *line)
 	}
 }
 
-void
-log_line(enum log_level level, const char *area, const char *fmt, ...)
+void log_line(enum log_level level, const char *area, const char *fmt, ...)
 {
 	static const char *const names[] = { "error", "warn", "info",
 	    "debug" };
@@ -142,8 +135,7 @@ log_line(enum log_level level, const char *area, const char *fmt, ...)
 	errno = keep;
 }
 
-void
-log_err(const char *area, const struct err *err)
+void log_err(const char *area, const struct err *err)
 {
 	log_line(LOG_ERROR, area, "%s %d %s", err_name(err->code), err->sys,
 	    err->detail);

@@ -23,8 +23,7 @@ static int ambiguous_cells = 1;
 
 /* ---- code points ---- */
 
-int
-text_decode(const char *s, size_t len, uint32_t *cp)
+int text_decode(const char *s, size_t len, uint32_t *cp)
 {
 	const unsigned char *p = (const unsigned char *)s;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -59,8 +58,7 @@ text_decode(const char *s, size_t len, uint32_t *cp)
 	return n;
 }
 
-int
-text_encode(uint32_t cp, char out[4])
+int text_encode(uint32_t cp, char out[4])
 {
 	assert(cp <= 0x10ffff && (cp < 0xd800 || cp > 0xdfff));
 	if (cp < 0x80) {
@@ -85,8 +83,7 @@ text_encode(uint32_t cp, char out[4])
 	return 4;
 }
 
-bool
-text_valid(const char *s, size_t len)
+bool text_valid(const char *s, size_t len)
 {
 	uint32_t cp;
 	size_t at = 0;
@@ -101,15 +98,13 @@ text_valid(const char *s, size_t len)
 	return true;
 }
 
-static bool
-in(uint32_t cp, uint32_t from, uint32_t to)
+static bool in(uint32_t cp, uint32_t from, uint32_t to)
 {
 	return cp >= from && cp <= to;
 }
 
 /* Han, as the word moves and the quick paths see it. */
-static bool
-is_han(uint32_t cp)
+static bool is_han(uint32_t cp)
 {
 	return in(cp, 0x4e00, 0x9fff) || in(cp, 0x3400, 0x4dbf) ||
 	    in(cp, 0x20000, 0x2f7ff) || in(cp, 0x30000, 0x323af) ||
@@ -121,8 +116,7 @@ is_han(uint32_t cp)
 
 /* Code points that are in NFC whatever stands beside them: what Chinese text
  * is made of.  Anything else asks the library. */
-static bool
-nfc_for_sure(uint32_t cp)
+static bool nfc_for_sure(uint32_t cp)
 {
 	if (cp < 0x300)
 		return true;
@@ -135,16 +129,15 @@ nfc_for_sure(uint32_t cp)
 	    in(cp, 0x30000, 0x323af);
 }
 
-static uint8_t *
-normalize(uninorm_t form, const char *s, size_t len, size_t *out_len)
+static uint8_t *normalize(uninorm_t form, const char *s, size_t len,
+    size_t *out_len)
 {
 	/* A null result buffer makes the library allocate; NULL with EILSEQ
 	 * means the bytes are no UTF-8. */
 	return u8_normalize(form, (const uint8_t *)s, len, NULL, out_len);
 }
 
-bool
-text_is_nfc(const char *s, size_t len)
+bool text_is_nfc(const char *s, size_t len)
 {
 	uint32_t cp;
 	uint8_t *n8;
@@ -167,8 +160,7 @@ text_is_nfc(const char *s, size_t len)
 	return same;
 }
 
-void
-text_nfc(const char *s, size_t len, struct buf *out)
+void text_nfc(const char *s, size_t len, struct buf *out)
 {
 	uint8_t *n8;
 	size_t n_len = 0;
@@ -185,16 +177,14 @@ text_nfc(const char *s, size_t len, struct buf *out)
 	free(n8);
 }
 
-static void
-add_cp(struct buf *out, uint32_t cp)
+static void add_cp(struct buf *out, uint32_t cp)
 {
 	char bytes[4];
 
 	buf_add(out, bytes, (size_t)text_encode(cp, bytes));
 }
 
-static void
-fold_bytes(const char *s, size_t len, struct buf *out)
+static void fold_bytes(const char *s, size_t len, struct buf *out)
 {
 	uint32_t cp;
 	size_t at;
@@ -218,8 +208,7 @@ fold_bytes(const char *s, size_t len, struct buf *out)
 	}
 }
 
-void
-text_fold(const char *s, size_t len, struct buf *out)
+void text_fold(const char *s, size_t len, struct buf *out)
 {
 	uint32_t cp;
 	uint8_t *n8;
@@ -245,21 +234,18 @@ text_fold(const char *s, size_t len, struct buf *out)
 
 /* ---- cells and characters ---- */
 
-void
-text_set_ambiguous(int cells)
+void text_set_ambiguous(int cells)
 {
 	assert(cells == 1 || cells == 2);
 	ambiguous_cells = cells;
 }
 
-int
-text_ambiguous(void)
+int text_ambiguous(void)
 {
 	return ambiguous_cells;
 }
 
-int
-text_cp_cells(uint32_t cp)
+int text_cp_cells(uint32_t cp)
 {
 	int n;
 
@@ -281,8 +267,7 @@ text_cp_cells(uint32_t cp)
 }
 
 /* Cells of a run of bytes; a byte that is no UTF-8 counts one. */
-static int
-cells_of(const char *s, size_t len)
+static int cells_of(const char *s, size_t len)
 {
 	uint32_t cp;
 	size_t at;
@@ -300,14 +285,12 @@ cells_of(const char *s, size_t len)
 	return cells;
 }
 
-int
-text_cells(const char *s)
+int text_cells(const char *s)
 {
 	return cells_of(s, strlen(s));
 }
 
-size_t
-text_nchars(const char *s)
+size_t text_nchars(const char *s)
 {
 	size_t len = strlen(s), at = 0, n = 0;
 
@@ -317,15 +300,13 @@ text_nchars(const char *s)
 }
 
 /* Begins a character whatever stands before it. */
-static bool
-stands_alone(uint32_t cp)
+static bool stands_alone(uint32_t cp)
 {
 	return in(cp, 0x20, 0x7e) || in(cp, 0x4e00, 0x9fff) ||
 	    in(cp, 0x3001, 0x3029) || in(cp, 0xff01, 0xff60);
 }
 
-size_t
-text_next(const char *s, size_t len, size_t at)
+size_t text_next(const char *s, size_t len, size_t at)
 {
 	const uint8_t *end = (const uint8_t *)s + len;
 	const uint8_t *next;
@@ -347,8 +328,7 @@ text_next(const char *s, size_t len, size_t at)
 }
 
 /* The code point that ends at `at`; bytes, or -1 when it is no UTF-8. */
-static int
-decode_back(const char *s, size_t at, uint32_t *cp)
+static int decode_back(const char *s, size_t at, uint32_t *cp)
 {
 	size_t n = 1;
 
@@ -359,8 +339,7 @@ decode_back(const char *s, size_t at, uint32_t *cp)
 	return (int)n;
 }
 
-size_t
-text_prev(const char *s, size_t at)
+size_t text_prev(const char *s, size_t at)
 {
 	const uint8_t *p = (const uint8_t *)s;
 	const uint8_t *prev;
@@ -382,8 +361,7 @@ text_prev(const char *s, size_t at)
 
 enum word { WORD_NONE, WORD_BLANK, WORD_HAN, WORD_ALNUM, WORD_OTHER };
 
-static enum word
-word_at(const char *s, size_t len, size_t at)
+static enum word word_at(const char *s, size_t len, size_t at)
 {
 	uint32_t cp;
 
@@ -401,8 +379,7 @@ word_at(const char *s, size_t len, size_t at)
 	return WORD_OTHER;
 }
 
-size_t
-text_next_word(const char *s, size_t len, size_t at)
+size_t text_next_word(const char *s, size_t len, size_t at)
 {
 	enum word kind = word_at(s, len, at);
 
@@ -415,8 +392,7 @@ text_next_word(const char *s, size_t len, size_t at)
 	return at;
 }
 
-size_t
-text_prev_word(const char *s, size_t at)
+size_t text_prev_word(const char *s, size_t at)
 {
 	size_t before, end = at;
 	enum word kind = WORD_NONE;
@@ -432,8 +408,7 @@ text_prev_word(const char *s, size_t at)
 	return at;
 }
 
-size_t
-text_clip(const char *s, size_t len, int cells, int *used)
+size_t text_clip(const char *s, size_t len, int cells, int *used)
 {
 	size_t at = 0, next;
 	int have = 0, w;
@@ -451,8 +426,7 @@ text_clip(const char *s, size_t len, int cells, int *used)
 	return at;
 }
 
-void
-text_fit(const char *s, int cells, struct buf *out)
+void text_fit(const char *s, int cells, struct buf *out)
 {
 	const char *dots = ambiguous_cells == 2 ? ".." : "…";
 	int dots_cells = ambiguous_cells == 2 ? 2 : 1;
@@ -507,8 +481,7 @@ static const uint16_t pairs[][2] = {
 	{ 0x5c0f, 0x65f6 }, { 0x516c, 0x91cc }, { 0x516c, 0x65a4 },
 };
 
-static bool
-listed(const uint16_t *set, size_t n, uint32_t cp)
+static bool listed(const uint16_t *set, size_t n, uint32_t cp)
 {
 	size_t i;
 
@@ -518,15 +491,13 @@ listed(const uint16_t *set, size_t n, uint32_t cp)
 	return false;
 }
 
-static bool
-is_digit(uint32_t cp)
+static bool is_digit(uint32_t cp)
 {
 	return in(cp, '0', '9') || in(cp, 0xff10, 0xff19);
 }
 
 /* Letters, digits and the signs inside numbers, dates and codes. */
-static bool
-sticks(uint32_t cp)
+static bool sticks(uint32_t cp)
 {
 	return in(cp, 0x21, 0x7e) || in(cp, 0xc0, 0x24f) ||
 	    in(cp, 0x370, 0x52f) || is_digit(cp) ||
@@ -534,8 +505,7 @@ sticks(uint32_t cp)
 }
 
 /* May a line end between a and b? */
-static bool
-may_break(uint32_t a, uint32_t b)
+static bool may_break(uint32_t a, uint32_t b)
 {
 	size_t i;
 
@@ -559,8 +529,7 @@ may_break(uint32_t a, uint32_t b)
 	return true;
 }
 
-static uint32_t
-last_cp(const char *s, size_t from, size_t to)
+static uint32_t last_cp(const char *s, size_t from, size_t to)
 {
 	uint32_t cp = 0xfffd;
 
@@ -570,8 +539,8 @@ last_cp(const char *s, size_t from, size_t to)
 }
 
 /* One line of a paragraph: where it ends, and where the next begins. */
-static size_t
-wrap_line(const char *s, size_t len, size_t start, int cells, size_t *next)
+static size_t wrap_line(const char *s, size_t len, size_t start, int cells,
+    size_t *next)
 {
 	size_t at = start, good = start, end;
 	uint32_t prev = 0, cp;
@@ -599,8 +568,7 @@ wrap_line(const char *s, size_t len, size_t start, int cells, size_t *next)
 	return good;
 }
 
-int
-text_wrap(const char *s, size_t len, int cells,
+int text_wrap(const char *s, size_t len, int cells,
     void (*line)(void *ctx, const char *s, size_t len), void *ctx)
 {
 	size_t at = 0, para, start, end, next;
@@ -627,16 +595,14 @@ text_wrap(const char *s, size_t len, int cells,
 
 /* ---- the gate before every sink ---- */
 
-static bool
-is_mark(uint32_t cp)
+static bool is_mark(uint32_t cp)
 {
 	return cp >= 0x300 && !is_han(cp) &&
 	    uc_is_general_category(cp, UC_MARK);
 }
 
 /* Code points that hide, reorder or steer. */
-static bool
-is_hostile(uint32_t cp)
+static bool is_hostile(uint32_t cp)
 {
 	if (cp < 0x20 || in(cp, 0x7f, 0x9f) || cp == 0xad)
 		return true;
@@ -652,8 +618,8 @@ is_hostile(uint32_t cp)
 
 /* What to do with one code point; *marks counts those on the last base and
  * *base is the last base. */
-static bool
-may_pass(uint32_t cp, enum text_flags flags, uint32_t *base, int *marks)
+static bool may_pass(uint32_t cp, enum text_flags flags, uint32_t *base,
+    int *marks)
 {
 	if (stands_alone(cp) ||
 	    (cp == '\n' && (flags & TEXT_MULTILINE) != 0)) {
@@ -672,8 +638,7 @@ may_pass(uint32_t cp, enum text_flags flags, uint32_t *base, int *marks)
 	return true;
 }
 
-void
-text_sanitize(const char *s, size_t len, enum text_flags flags,
+void text_sanitize(const char *s, size_t len, enum text_flags flags,
     struct buf *out)
 {
 	uint32_t cp, base = 0;
@@ -700,8 +665,7 @@ text_sanitize(const char *s, size_t len, enum text_flags flags,
 	}
 }
 
-bool
-text_is_clean(const char *s, size_t len, enum text_flags flags)
+bool text_is_clean(const char *s, size_t len, enum text_flags flags)
 {
 	uint32_t cp, base = 0;
 	size_t at;

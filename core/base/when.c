@@ -103,8 +103,7 @@ static const struct word words[] = {
 	{ "下礼拜", WORD_WEEK, 1, PART_NONE },
 };
 
-static bool
-take(struct reading *r, const char *word)
+static bool take(struct reading *r, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -116,8 +115,7 @@ take(struct reading *r, const char *word)
 
 /* Half-width, lower-case, every kind of dash a '-': what an input method
  * leaves switched on must not matter. */
-static bool
-prepare(const char *text, char *out)
+static bool prepare(const char *text, char *out)
 {
 	size_t len = strlen(text), at, to = 0;
 	uint32_t cp;
@@ -145,8 +143,7 @@ prepare(const char *text, char *out)
 
 struct number { int value; int digits; };
 
-static int
-han_digit(struct reading *r)
+static int han_digit(struct reading *r)
 {
 	static const struct { const char *text; int value; } digits[] = {
 		{ "〇", 0 }, { "零", 0 }, { "一", 1 }, { "二", 2 },
@@ -162,8 +159,7 @@ han_digit(struct reading *r)
 }
 
 /* 14, 二十三, 二〇二六.  False when there is none or it is too long. */
-static bool
-read_number(struct reading *r, struct number *out)
+static bool read_number(struct reading *r, struct number *out)
 {
 	bool after_ten = false;
 	int d;
@@ -193,8 +189,7 @@ read_number(struct reading *r, struct number *out)
 	}
 }
 
-static bool
-set_day(struct reading *r, int32_t n)
+static bool set_day(struct reading *r, int32_t n)
 {
 	if (r->has_day)
 		return false;
@@ -203,8 +198,7 @@ set_day(struct reading *r, int32_t n)
 	return true;
 }
 
-static bool
-set_part(struct reading *r, enum part part)
+static bool set_part(struct reading *r, enum part part)
 {
 	if (part == PART_NONE)
 		return true;
@@ -214,8 +208,7 @@ set_part(struct reading *r, enum part part)
 	return true;
 }
 
-static bool
-set_time(struct reading *r, int hour, int minute)
+static bool set_time(struct reading *r, int hour, int minute)
 {
 	if (r->has_time || hour > 23 || minute > 59)
 		return false;
@@ -225,8 +218,7 @@ set_time(struct reading *r, int hour, int minute)
 	return true;
 }
 
-static bool
-set_date(struct reading *r, int year, int month, int day)
+static bool set_date(struct reading *r, int year, int month, int day)
 {
 	if (year < YEAR_MIN || year > YEAR_MAX ||
 	    !clock_valid_day(year, month, day))
@@ -235,8 +227,7 @@ set_date(struct reading *r, int year, int month, int day)
 }
 
 /* The nearest of three months or years; step 1 or 12 months. */
-static bool
-set_nearest(struct reading *r, int month, int day, int step)
+static bool set_nearest(struct reading *r, int month, int day, int step)
 {
 	struct civil c = clock_civil(clock_day_start(r->today));
 	int base = month > 0 ? c.year * 12 + month - 1 :
@@ -259,8 +250,7 @@ set_nearest(struct reading *r, int month, int day, int step)
 	return set_day(r, best);
 }
 
-static bool
-read_date_from_year(struct reading *r, int year)
+static bool read_date_from_year(struct reading *r, int year)
 {
 	struct number m, d;
 
@@ -278,8 +268,7 @@ read_date_from_year(struct reading *r, int year)
 	return set_date(r, year, m.value, d.value);
 }
 
-static bool
-read_date_from_month(struct reading *r, int month)
+static bool read_date_from_month(struct reading *r, int month)
 {
 	struct number d;
 
@@ -290,8 +279,7 @@ read_date_from_month(struct reading *r, int month)
 	return set_nearest(r, month, d.value, 12);
 }
 
-static bool
-read_clock_time(struct reading *r, int hour)
+static bool read_clock_time(struct reading *r, int hour)
 {
 	struct number m, s;
 
@@ -303,8 +291,7 @@ read_clock_time(struct reading *r, int hour)
 	return set_time(r, hour, m.value);
 }
 
-static bool
-read_spoken_time(struct reading *r, int hour)
+static bool read_spoken_time(struct reading *r, int hour)
 {
 	struct number m = { 0, 0 };
 	const char *before;
@@ -325,8 +312,7 @@ read_spoken_time(struct reading *r, int hour)
 	return set_time(r, hour, m.value);
 }
 
-static bool
-read_digits(struct reading *r)
+static bool read_digits(struct reading *r)
 {
 	struct number n;
 	bool ascii = *r->at >= '0' && *r->at <= '9';
@@ -360,8 +346,7 @@ read_digits(struct reading *r)
 }
 
 /* What stands behind 周: 0 Monday … 6 Sunday, -1 none. */
-static int
-weekday_name(struct reading *r)
+static int weekday_name(struct reading *r)
 {
 	static const char *const names[] = { "一", "二", "三", "四", "五",
 	    "六", "日", "天" };
@@ -376,8 +361,7 @@ weekday_name(struct reading *r)
 }
 
 /* mon, monday: -1 when it is none. */
-static int
-english_weekday(struct reading *r)
+static int english_weekday(struct reading *r)
 {
 	static const char *const names[] = { "monday", "tuesday",
 	    "wednesday", "thursday", "friday", "saturday", "sunday" };
@@ -395,16 +379,14 @@ english_weekday(struct reading *r)
 }
 
 /* The latest such weekday that is not ahead, today included. */
-static bool
-set_past_weekday(struct reading *r, int weekday)
+static bool set_past_weekday(struct reading *r, int weekday)
 {
 	int back = (clock_weekday(r->today) - weekday + 7) % 7;
 
 	return weekday >= 0 && set_day(r, r->today.n - back);
 }
 
-static bool
-read_word(struct reading *r, bool *found)
+static bool read_word(struct reading *r, bool *found)
 {
 	const struct word *w;
 	size_t i;
@@ -438,8 +420,7 @@ read_word(struct reading *r, bool *found)
 
 /* Turns 下午 3 into 15.  False for what cannot be (上午 14:30) or says two
  * things at once (晚上 2点). */
-static bool
-settle_hour(struct reading *r)
+static bool settle_hour(struct reading *r)
 {
 	int h = r->hour;
 
@@ -469,8 +450,7 @@ settle_hour(struct reading *r)
 	return false;
 }
 
-static void
-settle_part(const struct reading *r, struct when *out)
+static void settle_part(const struct reading *r, struct when *out)
 {
 	switch (r->part) {
 	case PART_NONE:
@@ -493,8 +473,7 @@ settle_part(const struct reading *r, struct when *out)
 	}
 }
 
-static bool
-read_all(struct reading *r)
+static bool read_all(struct reading *r)
 {
 	bool found;
 
@@ -515,8 +494,7 @@ read_all(struct reading *r)
 	return !r->has_time || settle_hour(r);
 }
 
-enum mq_status
-when_read(const char *text, struct utc now, struct when *out,
+enum mq_status when_read(const char *text, struct utc now, struct when *out,
     struct err *err)
 {
 	char ready[TEXT_MAX * 2];
@@ -539,9 +517,8 @@ when_read(const char *text, struct utc now, struct when *out,
 	return MQ_OK;
 }
 
-static void
-write_with(const struct when *w, const char *const parts[4], char *out,
-    size_t size)
+static void write_with(const struct when *w, const char *const parts[4],
+    char *out, size_t size)
 {
 	char date[16];
 
@@ -554,16 +531,14 @@ write_with(const struct when *w, const char *const parts[4], char *out,
 		    parts[w->precision]);
 }
 
-void
-when_write(const struct when *w, char *out, size_t size)
+void when_write(const struct when *w, char *out, size_t size)
 {
 	static const char *const parts[] = { "", " am", " pm", " night" };
 
 	write_with(w, parts, out, size);
 }
 
-void
-when_show(const struct when *w, enum lang lang, char *out, size_t size)
+void when_show(const struct when *w, enum lang lang, char *out, size_t size)
 {
 	static const char *const zh[] = { "", " 上午", " 下午", " 晚上" };
 	static const char *const en[] = { "", " morning", " afternoon",
@@ -572,8 +547,7 @@ when_show(const struct when *w, enum lang lang, char *out, size_t size)
 	write_with(w, lang == LANG_EN ? en : zh, out, size);
 }
 
-struct utc
-when_start(const struct when *w)
+struct utc when_start(const struct when *w)
 {
 	static const int hours[] = { 0, 0, 12, 18 };
 	struct utc t = clock_day_start(w->day);

@@ -86,8 +86,7 @@ static const struct range ambiguous[] = {
 	{ 0xf0000, 0xffffd }, { 0x100000, 0x10fffd },
 };
 
-static int
-compare(const void *key, const void *item)
+static int compare(const void *key, const void *item)
 {
 	uint32_t cp = *(const uint32_t *)key;
 	const struct range *r = item;
@@ -95,15 +94,13 @@ compare(const void *key, const void *item)
 	return cp < r->from ? -1 : cp > r->to;
 }
 
-bool
-width_is_ambiguous(uint32_t cp)
+bool width_is_ambiguous(uint32_t cp)
 {
 	return bsearch(&cp, ambiguous, ARRAY_LEN(ambiguous),
 	    sizeof(ambiguous[0]), compare) != NULL;
 }
 
-int
-width_override(uint32_t cp)
+int width_override(uint32_t cp)
 {
 	size_t i;
 

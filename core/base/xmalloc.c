@@ -13,17 +13,15 @@
 
 static void (*dying_hook)(void);
 
-void
-xmalloc_set_hook(void (*hook)(void))
+void xmalloc_set_hook(void (*hook)(void))
 {
 	dying_hook = hook;
 }
 
-static _Noreturn void
-die(void)
+static _Noreturn void die(void)
 {
 	static const char words[] =
-	    "内存不足,程序退出;已保存的都在。 / Out of memory; "
+	    "内存不足，程序退出；已保存的都在。 / Out of memory; "
 	    "everything saved is safe.\n";
 	void (*hook)(void) = dying_hook;
 
@@ -36,8 +34,7 @@ die(void)
 	_exit(1);
 }
 
-void *
-xmalloc(size_t n)
+void *xmalloc(size_t n)
 {
 	void *p = malloc(n == 0 ? 1 : n);
 
@@ -46,8 +43,7 @@ xmalloc(size_t n)
 	return p;
 }
 
-void *
-xcalloc(size_t n, size_t size)
+void *xcalloc(size_t n, size_t size)
 {
 	void *p;
 
@@ -59,8 +55,7 @@ xcalloc(size_t n, size_t size)
 	return p;
 }
 
-void *
-xgrow(void *p, size_t *cap, size_t want, size_t size)
+void *xgrow(void *p, size_t *cap, size_t want, size_t size)
 {
 	size_t n = *cap;
 
@@ -83,8 +78,7 @@ xgrow(void *p, size_t *cap, size_t want, size_t size)
 	return p;
 }
 
-char *
-xstrndup(const char *s, size_t n)
+char *xstrndup(const char *s, size_t n)
 {
 	size_t len = strnlen(s, n);
 	char *p = xmalloc(len + 1);
@@ -94,14 +88,12 @@ xstrndup(const char *s, size_t n)
 	return p;
 }
 
-char *
-xstrdup(const char *s)
+char *xstrdup(const char *s)
 {
 	return xstrndup(s, strlen(s));
 }
 
-size_t
-xcopy(char *dst, size_t size, const char *src)
+size_t xcopy(char *dst, size_t size, const char *src)
 {
 	size_t len = strlen(src);
 

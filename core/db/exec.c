@@ -17,15 +17,13 @@
 
 #define WAIT_MS_DEFAULT 5000
 
-static struct db *
-checked(struct db *db)
+static struct db *checked(struct db *db)
 {
 	assert(db != NULL && db->magic == DB_MAGIC);
 	return db;
 }
 
-static struct db_stmt *
-checked_stmt(struct db_stmt *s)
+static struct db_stmt *checked_stmt(struct db_stmt *s)
 {
 	assert(s != NULL && s->magic == DB_STMT_MAGIC && s->busy);
 	return s;
@@ -33,8 +31,7 @@ checked_stmt(struct db_stmt *s)
 
 /* ---- opening and closing ---- */
 
-static void
-free_stmt(struct db_stmt *s)
+static void free_stmt(struct db_stmt *s)
 {
 	if (s->raw != NULL)
 		s->db->driver->finalize(s);
@@ -43,8 +40,7 @@ free_stmt(struct db_stmt *s)
 	free(s);
 }
 
-static void
-drop_cache(struct db *db)
+static void drop_cache(struct db *db)
 {
 	size_t i;
 
@@ -56,8 +52,7 @@ drop_cache(struct db *db)
 	db->cache_used = 0;
 }
 
-static void
-free_db(struct db *db)
+static void free_db(struct db *db)
 {
 	drop_cache(db);
 	if (db->raw != NULL)
@@ -69,8 +64,7 @@ free_db(struct db *db)
 	free(db);
 }
 
-enum mq_status
-db_open(struct env *env, const char *where, int flags,
+enum mq_status db_open(struct env *env, const char *where, int flags,
     const char *lock_path, struct db **out, struct err *err)
 {
 	static const char prefix[] = "sqlite:";
@@ -102,8 +96,7 @@ db_open(struct env *env, const char *where, int flags,
 	return rc;
 }
 
-void
-db_close(struct db **db)
+void db_close(struct db **db)
 {
 	if (*db == NULL)
 		return;
@@ -113,26 +106,22 @@ db_close(struct db **db)
 	*db = NULL;
 }
 
-struct env *
-db_env(struct db *db)
+struct env *db_env(struct db *db)
 {
 	return checked(db)->env;
 }
 
-bool
-db_is_read_only(const struct db *db)
+bool db_is_read_only(const struct db *db)
 {
 	return db->read_only;
 }
 
-bool
-db_is_suspect(const struct db *db)
+bool db_is_suspect(const struct db *db)
 {
 	return db->suspect;
 }
 
-enum mq_status
-db_on_open(struct db *db,
+enum mq_status db_on_open(struct db *db,
     enum mq_status (*set_up)(struct db *db, struct err *err), struct err *err)
 {
 	checked(db)->on_open = set_up;
@@ -141,8 +130,7 @@ db_on_open(struct db *db,
 
 /* A fresh handle for a suspect one.  Closed before it is opened again, so that
  * the log is read from the start; without a handle the next call tries anew. */
-static enum mq_status
-reopen(struct db *db, struct err *err)
+static enum mq_status reopen(struct db *db, struct err *err)
 {
 	int flags = db->flags & ~DB_CREATE;
 	enum mq_status rc;
@@ -169,14 +157,12 @@ reopen(struct db *db, struct err *err)
 	return rc;
 }
 
-void *
-db_raw(struct db *db)
+void *db_raw(struct db *db)
 {
 	return checked(db)->raw;
 }
 
-void
-db_set_wait(struct db *db, int ms)
+void db_set_wait(struct db *db, int ms)
 {
 	assert(ms >= 0);
 	checked(db)->wait_ms = ms;
@@ -184,23 +170,20 @@ db_set_wait(struct db *db, int ms)
 
 /* ---- transactions ---- */
 
-static enum mq_status
-take_lock(struct db *db, struct err *err)
+static enum mq_status take_lock(struct db *db, struct err *err)
 {
 	if (!db->has_lock)
 		return MQ_OK;
 	return file_lock_take(db->env, &db->lock, db->wait_ms, err);
 }
 
-static void
-drop_lock(struct db *db)
+static void drop_lock(struct db *db)
 {
 	if (db->has_lock)
 		file_lock_drop(&db->lock);
 }
 
-enum mq_status
-db_begin(struct db *db, const char *caller, struct err *err)
+enum mq_status db_begin(struct db *db, const char *caller, struct err *err)
 {
 	enum mq_status rc;
 
@@ -230,8 +213,7 @@ db_begin(struct db *db, const char *caller, struct err *err)
 	return MQ_OK;
 }
 
-static void
-end_unsaved(struct db *db, bool commit_failed)
+static void end_unsaved(struct db *db, bool commit_failed)
 {
 	struct err err = ERR_INIT;
 
@@ -246,8 +228,7 @@ end_unsaved(struct db *db, bool commit_failed)
 	drop_lock(db);
 }
 
-enum mq_status
-db_commit(struct db *db, struct err *err)
+enum mq_status db_commit(struct db *db, struct err *err)
 {
 	enum mq_status rc = MQ_OK;
 	int bad = 0;
@@ -268,23 +249,20 @@ db_commit(struct db *db, struct err *err)
 	return MQ_OK;
 }
 
-void
-db_rollback(struct db *db)
+void db_rollback(struct db *db)
 {
 	if (checked(db)->in_tx)
 		end_unsaved(db, false);
 }
 
-bool
-db_in_transaction(const struct db *db)
+bool db_in_transaction(const struct db *db)
 {
 	return db->in_tx;
 }
 
 /* ---- statements ---- */
 
-static size_t
-slot_of(const struct db *db, const char *sql)
+static size_t slot_of(const struct db *db, const char *sql)
 {
 	uintptr_t h = (uintptr_t)sql;
 
@@ -294,8 +272,7 @@ slot_of(const struct db *db, const char *sql)
 }
 
 /* The place of this text in the cache, or the empty one where it belongs. */
-static struct db_stmt **
-look_up(struct db *db, const char *sql)
+static struct db_stmt **look_up(struct db *db, const char *sql)
 {
 	size_t i = slot_of(db, sql);
 
@@ -304,8 +281,7 @@ look_up(struct db *db, const char *sql)
 	return &db->cache[i];
 }
 
-static void
-grow_cache(struct db *db)
+static void grow_cache(struct db *db)
 {
 	struct db_stmt **old = db->cache;
 	size_t i, n = db->cache_size;
@@ -320,9 +296,8 @@ grow_cache(struct db *db)
 	free(old);
 }
 
-static enum mq_status
-make_stmt(struct db *db, const char *sql, struct db_stmt **out,
-    struct err *err)
+static enum mq_status make_stmt(struct db *db, const char *sql,
+    struct db_stmt **out, struct err *err)
 {
 	struct db_stmt *s = xcalloc(1, sizeof(*s));
 	enum mq_status rc;
@@ -339,8 +314,7 @@ make_stmt(struct db *db, const char *sql, struct db_stmt **out,
 	return rc;
 }
 
-enum mq_status
-db_query(struct db *db, const char *sql, struct db_stmt **out,
+enum mq_status db_query(struct db *db, const char *sql, struct db_stmt **out,
     struct err *err)
 {
 	struct db_stmt **place, *s = NULL;
@@ -375,14 +349,12 @@ db_query(struct db *db, const char *sql, struct db_stmt **out,
 	return MQ_OK;
 }
 
-void
-db_bind_i64(struct db_stmt *s, int64_t v)
+void db_bind_i64(struct db_stmt *s, int64_t v)
 {
 	checked_stmt(s)->db->driver->bind_i64(s, s->next_bind++, v);
 }
 
-void
-db_bind_textn(struct db_stmt *s, const char *text, size_t len)
+void db_bind_textn(struct db_stmt *s, const char *text, size_t len)
 {
 	if (text == NULL)
 		db_bind_null(s);
@@ -391,14 +363,12 @@ db_bind_textn(struct db_stmt *s, const char *text, size_t len)
 		    text, len);
 }
 
-void
-db_bind_text(struct db_stmt *s, const char *text)
+void db_bind_text(struct db_stmt *s, const char *text)
 {
 	db_bind_textn(s, text, text == NULL ? 0 : strlen(text));
 }
 
-void
-db_bind_blob(struct db_stmt *s, const void *p, size_t n)
+void db_bind_blob(struct db_stmt *s, const void *p, size_t n)
 {
 	if (p == NULL)
 		db_bind_null(s);
@@ -407,14 +377,12 @@ db_bind_blob(struct db_stmt *s, const void *p, size_t n)
 		    n);
 }
 
-void
-db_bind_null(struct db_stmt *s)
+void db_bind_null(struct db_stmt *s)
 {
 	checked_stmt(s)->db->driver->bind_null(s, s->next_bind++);
 }
 
-enum mq_status
-db_step(struct db_stmt *s, bool *row, struct err *err)
+enum mq_status db_step(struct db_stmt *s, bool *row, struct err *err)
 {
 	struct db *db = checked_stmt(s)->db;
 
@@ -427,8 +395,7 @@ db_step(struct db_stmt *s, bool *row, struct err *err)
 	return db->driver->step(s, row, err);
 }
 
-void
-db_done(struct db_stmt **s)
+void db_done(struct db_stmt **s)
 {
 	struct db_stmt *st = *s;
 
@@ -442,8 +409,7 @@ db_done(struct db_stmt **s)
 	*s = NULL;
 }
 
-enum mq_status
-db_run(struct db_stmt **s, struct err *err)
+enum mq_status db_run(struct db_stmt **s, struct err *err)
 {
 	bool row;
 	enum mq_status rc = db_step(*s, &row, err);
@@ -453,8 +419,7 @@ db_run(struct db_stmt **s, struct err *err)
 	return rc;
 }
 
-int64_t
-db_changes(struct db *db)
+int64_t db_changes(struct db *db)
 {
 	return checked(db)->driver->changes(db);
 }
@@ -463,8 +428,7 @@ db_changes(struct db *db)
 
 /* Names are asked for once; a schema change by another process may prepare
  * the statement anew, which keeps the names of constant text. */
-static int
-column(struct db_stmt *s, const char *name)
+static int column(struct db_stmt *s, const char *name)
 {
 	const struct db_driver *d = checked_stmt(s)->db->driver;
 	int i;
@@ -479,40 +443,35 @@ column(struct db_stmt *s, const char *name)
 	return -1;
 }
 
-int64_t
-db_i64(struct db_stmt *s, const char *name)
+int64_t db_i64(struct db_stmt *s, const char *name)
 {
 	return s->db->driver->i64(s, column(s, name));
 }
 
-const char *
-db_text(struct db_stmt *s, const char *name)
+const char *db_text(struct db_stmt *s, const char *name)
 {
 	return s->db->driver->text(s, column(s, name), NULL);
 }
 
-const void *
-db_blob(struct db_stmt *s, const char *name, size_t *len)
+const void *db_blob(struct db_stmt *s, const char *name, size_t *len)
 {
 	return s->db->driver->blob(s, column(s, name), len);
 }
 
-bool
-db_is_null(struct db_stmt *s, const char *name)
+bool db_is_null(struct db_stmt *s, const char *name)
 {
 	return s->db->driver->is_null(s, column(s, name));
 }
 
-void
-db_copy(struct db_stmt *s, const char *name, char *out, size_t size)
+void db_copy(struct db_stmt *s, const char *name, char *out, size_t size)
 {
 	xcopy(out, size, db_text(s, name));
 }
 
 /* ---- in one call ---- */
 
-enum mq_status
-db_scalar(struct db *db, const char *sql, int64_t *out, struct err *err)
+enum mq_status db_scalar(struct db *db, const char *sql, int64_t *out,
+    struct err *err)
 {
 	struct db_stmt *s = NULL;
 	enum mq_status rc;
@@ -528,15 +487,13 @@ db_scalar(struct db *db, const char *sql, int64_t *out, struct err *err)
 }
 
 /* These two cannot run inside a transaction. */
-static bool
-stands_alone(const char *sql)
+static bool stands_alone(const char *sql)
 {
 	return strncasecmp(sql, "PRAGMA", 6) == 0 ||
 	    strncasecmp(sql, "VACUUM", 6) == 0;
 }
 
-enum mq_status
-db_exec(struct db *db, const char *sql, struct err *err)
+enum mq_status db_exec(struct db *db, const char *sql, struct err *err)
 {
 	enum mq_status rc;
 
@@ -561,8 +518,7 @@ db_exec(struct db *db, const char *sql, struct err *err)
 	return db_commit(db, err);
 }
 
-enum mq_status
-db_checkpoint(struct db *db, struct err *err)
+enum mq_status db_checkpoint(struct db *db, struct err *err)
 {
 	enum mq_status rc;
 
@@ -577,8 +533,7 @@ db_checkpoint(struct db *db, struct err *err)
 	return rc;
 }
 
-int64_t
-db_wal_bytes(struct db *db)
+int64_t db_wal_bytes(struct db *db)
 {
 	char name[4096];
 	struct stat st;

@@ -15,8 +15,7 @@
 enum sign { SIGN_NONE, SIGN_RUN, SIGN_ALONE };
 
 /* Half-width and lower case; what stands between words is SIGN_NONE. */
-static enum sign
-sign_of(uint32_t *cp)
+static enum sign sign_of(uint32_t *cp)
 {
 	if (*cp >= 0xFF01 && *cp <= 0xFF5E)
 		*cp -= 0xFEE0;
@@ -45,8 +44,8 @@ struct token {
 };
 
 /* The next token at or after *at; false at the end. */
-static bool
-next_token(const char *text, size_t len, size_t *at, struct token *t)
+static bool next_token(const char *text, size_t len, size_t *at,
+    struct token *t)
 {
 	t->n = 0;
 	while (*at < len) {
@@ -70,8 +69,7 @@ next_token(const char *text, size_t len, size_t *at, struct token *t)
 	return t->n > 0;
 }
 
-static int
-create(void *ctx, const char **args, int nargs, Fts5Tokenizer **out)
+static int create(void *ctx, const char **args, int nargs, Fts5Tokenizer **out)
 {
 	static char shared;	/* it keeps no state of its own */
 
@@ -82,14 +80,13 @@ create(void *ctx, const char **args, int nargs, Fts5Tokenizer **out)
 	return SQLITE_OK;
 }
 
-static void
-drop(Fts5Tokenizer *t)
+static void drop(Fts5Tokenizer *t)
 {
 	(void)t;
 }
 
-static int
-tokenize(Fts5Tokenizer *tokenizer, void *ctx, int flags, const char *text,
+static int tokenize(Fts5Tokenizer *tokenizer, void *ctx, int flags,
+    const char *text,
     int len, int (*token)(void *, int, const char *, int, int, int))
 {
 	struct token t;
@@ -104,8 +101,7 @@ tokenize(Fts5Tokenizer *tokenizer, void *ctx, int flags, const char *text,
 	return rc;
 }
 
-static fts5_api *
-api_of(sqlite3 *db)
+static fts5_api *api_of(sqlite3 *db)
 {
 	sqlite3_stmt *s = NULL;
 	fts5_api *api = NULL;
@@ -119,8 +115,7 @@ api_of(sqlite3 *db)
 	return api;
 }
 
-enum mq_status
-fts_han_register(struct db *db, struct err *err)
+enum mq_status fts_han_register(struct db *db, struct err *err)
 {
 	static fts5_tokenizer han = { create, drop, tokenize };
 	fts5_api *api = api_of(db_raw(db));
@@ -131,8 +126,7 @@ fts_han_register(struct db *db, struct err *err)
 	return MQ_OK;
 }
 
-bool
-fts_han_phrase(const char *word, size_t len, struct buf *out)
+bool fts_han_phrase(const char *word, size_t len, struct buf *out)
 {
 	struct token t;
 	size_t at = 0;

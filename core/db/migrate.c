@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-static enum mq_status
-current_version(struct db *db, int64_t *version, struct err *err)
+static enum mq_status current_version(struct db *db, int64_t *version,
+    struct err *err)
 {
 	*version = 0;
 	return db_scalar(db,
@@ -18,8 +18,7 @@ current_version(struct db *db, int64_t *version, struct err *err)
 }
 
 /* Two programs may start at once: the table is made under the lock. */
-static enum mq_status
-prepare(struct db *db, int64_t *version, struct err *err)
+static enum mq_status prepare(struct db *db, int64_t *version, struct err *err)
 {
 	struct err first = ERR_INIT;
 	enum mq_status rc;
@@ -38,8 +37,8 @@ prepare(struct db *db, int64_t *version, struct err *err)
 	return rc == MQ_OK ? current_version(db, version, err) : rc;
 }
 
-static enum mq_status
-note_step(struct db *db, const char *name, int64_t version, struct err *err)
+static enum mq_status note_step(struct db *db, const char *name,
+    int64_t version, struct err *err)
 {
 	struct db_stmt *s = NULL;
 	enum mq_status rc;
@@ -55,9 +54,8 @@ note_step(struct db *db, const char *name, int64_t version, struct err *err)
 }
 
 /* Runs step `want` unless another program has done it meanwhile. */
-static enum mq_status
-one_step(struct db *db, const struct db_migration *m, int64_t want,
-    struct err *err)
+static enum mq_status one_step(struct db *db, const struct db_migration *m,
+    int64_t want, struct err *err)
 {
 	int64_t have = 0;
 	enum mq_status rc;
@@ -77,9 +75,8 @@ one_step(struct db *db, const struct db_migration *m, int64_t want,
 	return db_commit(db, err);
 }
 
-enum mq_status
-db_migrate(struct db *db, const struct db_migration *list, size_t n,
-    struct err *err)
+enum mq_status db_migrate(struct db *db, const struct db_migration *list,
+    size_t n, struct err *err)
 {
 	int64_t have = 0;
 	enum mq_status rc;

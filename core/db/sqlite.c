@@ -21,21 +21,18 @@
 #define APPLICATION_ID 0x4d514c31	/* "MQL1" */
 #define SET_APPLICATION_ID "PRAGMA application_id = 0x4d514c31"
 
-static sqlite3 *
-handle(const struct db *db)
+static sqlite3 *handle(const struct db *db)
 {
 	return db->raw;
 }
 
-static sqlite3_stmt *
-statement(const struct db_stmt *s)
+static sqlite3_stmt *statement(const struct db_stmt *s)
 {
 	return s->raw;
 }
 
 /* Our status for SQLite's code, with its words as detail. */
-static enum mq_status
-failed(struct db *db, int rc, struct err *err)
+static enum mq_status failed(struct db *db, int rc, struct err *err)
 {
 	sqlite3 *h = handle(db);
 	const char *words = h != NULL ? sqlite3_errmsg(h) :
@@ -69,8 +66,7 @@ failed(struct db *db, int rc, struct err *err)
 	}
 }
 
-static enum mq_status
-run(struct db *db, const char *sql, struct err *err)
+static enum mq_status run(struct db *db, const char *sql, struct err *err)
 {
 	int rc = sqlite3_exec(handle(db), sql, NULL, NULL, NULL);
 
@@ -78,8 +74,8 @@ run(struct db *db, const char *sql, struct err *err)
 }
 
 /* First column of the first row as text; "" when there is none. */
-static enum mq_status
-ask(struct db *db, const char *sql, char *out, size_t size, struct err *err)
+static enum mq_status ask(struct db *db, const char *sql, char *out,
+    size_t size, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	const char *v;
@@ -100,8 +96,8 @@ ask(struct db *db, const char *sql, char *out, size_t size, struct err *err)
 	    failed(db, rc, err);
 }
 
-static enum mq_status
-ask_number(struct db *db, const char *sql, long long *out, struct err *err)
+static enum mq_status ask_number(struct db *db, const char *sql, long long *out,
+    struct err *err)
 {
 	char text[32];
 	enum mq_status rc = ask(db, sql, text, sizeof(text), err);
@@ -113,8 +109,7 @@ ask_number(struct db *db, const char *sql, long long *out, struct err *err)
 /* ---- opening ---- */
 
 /* file:PATH?immutable=1 with what a URI reserves escaped. */
-static char *
-immutable_uri(const char *path)
+static char *immutable_uri(const char *path)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	char *uri;
@@ -133,8 +128,7 @@ immutable_uri(const char *path)
 	return uri;
 }
 
-static void
-shut(struct db *db)
+static void shut(struct db *db)
 {
 	int rc = sqlite3_close(handle(db));
 
@@ -144,8 +138,8 @@ shut(struct db *db)
 	db->raw = NULL;
 }
 
-static enum mq_status
-open_handle(struct db *db, const char *name, int flags, struct err *err)
+static enum mq_status open_handle(struct db *db, const char *name, int flags,
+    struct err *err)
 {
 	sqlite3 *h = NULL;
 	enum mq_status rc;
@@ -161,8 +155,7 @@ open_handle(struct db *db, const char *name, int flags, struct err *err)
 	return rc;
 }
 
-static bool
-has_content(const char *path, const char *tail)
+static bool has_content(const char *path, const char *tail)
 {
 	char name[4096];
 	struct stat st;
@@ -172,8 +165,8 @@ has_content(const char *path, const char *tail)
 	    st.st_size > 0;
 }
 
-static enum mq_status
-open_read_only(struct db *db, const char *path, struct err *err)
+static enum mq_status open_read_only(struct db *db, const char *path,
+    struct err *err)
 {
 	char text[16], *uri;
 	enum mq_status rc;
@@ -201,8 +194,8 @@ open_read_only(struct db *db, const char *path, struct err *err)
 	return rc;
 }
 
-static enum mq_status
-open_file(struct db *db, const char *path, int flags, struct err *err)
+static enum mq_status open_file(struct db *db, const char *path, int flags,
+    struct err *err)
 {
 	enum mq_status rc;
 	int how = SQLITE_OPEN_READWRITE;
@@ -222,8 +215,7 @@ open_file(struct db *db, const char *path, int flags, struct err *err)
 	return MQ_OK;
 }
 
-static enum mq_status
-set_up(struct db *db, int flags, struct err *err)
+static enum mq_status set_up(struct db *db, int flags, struct err *err)
 {
 	enum mq_status rc;
 
@@ -249,8 +241,7 @@ set_up(struct db *db, int flags, struct err *err)
 }
 
 /* A new file gets its mark and its log; another program's is refused. */
-static enum mq_status
-mark(struct db *db, struct err *err)
+static enum mq_status mark(struct db *db, struct err *err)
 {
 	char mode[16] = "";
 	long long id = 0, pages = 0;
@@ -273,8 +264,7 @@ mark(struct db *db, struct err *err)
 
 /* Written under the writer lock, because two programs may start at once; an
  * opened ledger that is as it should be takes no lock. */
-static enum mq_status
-check_mark(struct db *db, struct err *err)
+static enum mq_status check_mark(struct db *db, struct err *err)
 {
 	char mode[16] = "";
 	long long id = 0;
@@ -301,15 +291,14 @@ check_mark(struct db *db, struct err *err)
 	return rc;
 }
 
-static void
-sqlite_close(struct db *db)
+static void sqlite_close(struct db *db)
 {
 	if (db->raw != NULL)
 		shut(db);
 }
 
-static enum mq_status
-sqlite_open(struct db *db, const char *where, int flags, struct err *err)
+static enum mq_status sqlite_open(struct db *db, const char *where, int flags,
+    struct err *err)
 {
 	enum mq_status rc;
 
@@ -325,9 +314,8 @@ sqlite_open(struct db *db, const char *where, int flags, struct err *err)
 
 /* ---- statements ---- */
 
-static enum mq_status
-sqlite_prepare(struct db *db, const char *sql, struct db_stmt *s,
-    struct err *err)
+static enum mq_status sqlite_prepare(struct db *db, const char *sql,
+    struct db_stmt *s, struct err *err)
 {
 	sqlite3_stmt *st = NULL;
 	int rc;
@@ -343,28 +331,24 @@ sqlite_prepare(struct db *db, const char *sql, struct db_stmt *s,
 }
 
 /* A wrong place or a huge value is the program's mistake, not the user's. */
-static void
-bound(int rc)
+static void bound(int rc)
 {
 	assert(rc == SQLITE_OK);
 	(void)rc;
 }
 
-static void
-sqlite_bind_i64(struct db_stmt *s, int i, int64_t v)
+static void sqlite_bind_i64(struct db_stmt *s, int i, int64_t v)
 {
 	bound(sqlite3_bind_int64(statement(s), i, v));
 }
 
-static void
-sqlite_bind_text(struct db_stmt *s, int i, const char *p, size_t n)
+static void sqlite_bind_text(struct db_stmt *s, int i, const char *p, size_t n)
 {
 	bound(sqlite3_bind_text64(statement(s), i, p, n, SQLITE_TRANSIENT,
 	    SQLITE_UTF8));
 }
 
-static void
-sqlite_bind_blob(struct db_stmt *s, int i, const void *p, size_t n)
+static void sqlite_bind_blob(struct db_stmt *s, int i, const void *p, size_t n)
 {
 	/* A null pointer would bind NULL; no bytes are a value too. */
 	if (n == 0)
@@ -374,14 +358,12 @@ sqlite_bind_blob(struct db_stmt *s, int i, const void *p, size_t n)
 		    SQLITE_TRANSIENT));
 }
 
-static void
-sqlite_bind_null(struct db_stmt *s, int i)
+static void sqlite_bind_null(struct db_stmt *s, int i)
 {
 	bound(sqlite3_bind_null(statement(s), i));
 }
 
-static enum mq_status
-sqlite_step(struct db_stmt *s, bool *row, struct err *err)
+static enum mq_status sqlite_step(struct db_stmt *s, bool *row, struct err *err)
 {
 	int rc = sqlite3_step(statement(s));
 
@@ -391,47 +373,40 @@ sqlite_step(struct db_stmt *s, bool *row, struct err *err)
 	return failed(s->db, rc, err);
 }
 
-static void
-sqlite_reset(struct db_stmt *s)
+static void sqlite_reset(struct db_stmt *s)
 {
 	/* Repeats the error step() already told. */
 	(void)sqlite3_reset(statement(s));
 	(void)sqlite3_clear_bindings(statement(s));
 }
 
-static void
-sqlite_finalize(struct db_stmt *s)
+static void sqlite_finalize(struct db_stmt *s)
 {
 	(void)sqlite3_finalize(statement(s));
 	s->raw = NULL;
 }
 
-static int
-sqlite_columns(struct db_stmt *s)
+static int sqlite_columns(struct db_stmt *s)
 {
 	return sqlite3_column_count(statement(s));
 }
 
-static const char *
-sqlite_column_name(struct db_stmt *s, int i)
+static const char *sqlite_column_name(struct db_stmt *s, int i)
 {
 	return sqlite3_column_name(statement(s), i);
 }
 
-static bool
-sqlite_is_null(struct db_stmt *s, int i)
+static bool sqlite_is_null(struct db_stmt *s, int i)
 {
 	return sqlite3_column_type(statement(s), i) == SQLITE_NULL;
 }
 
-static int64_t
-sqlite_i64(struct db_stmt *s, int i)
+static int64_t sqlite_i64(struct db_stmt *s, int i)
 {
 	return sqlite3_column_int64(statement(s), i);
 }
 
-static const char *
-sqlite_text(struct db_stmt *s, int i, size_t *len)
+static const char *sqlite_text(struct db_stmt *s, int i, size_t *len)
 {
 	const char *p = (const char *)sqlite3_column_text(statement(s), i);
 
@@ -440,8 +415,7 @@ sqlite_text(struct db_stmt *s, int i, size_t *len)
 	return p == NULL ? "" : p;
 }
 
-static const void *
-sqlite_blob(struct db_stmt *s, int i, size_t *len)
+static const void *sqlite_blob(struct db_stmt *s, int i, size_t *len)
 {
 	const void *p = sqlite3_column_blob(statement(s), i);
 
@@ -450,16 +424,14 @@ sqlite_blob(struct db_stmt *s, int i, size_t *len)
 	return p == NULL ? "" : p;
 }
 
-static int64_t
-sqlite_changes(struct db *db)
+static int64_t sqlite_changes(struct db *db)
 {
 	return sqlite3_changes64(handle(db));
 }
 
 /* First what can be moved without waiting for readers; then, if nobody reads,
  * the log is cut to nothing. */
-static enum mq_status
-sqlite_checkpoint(struct db *db, struct err *err)
+static enum mq_status sqlite_checkpoint(struct db *db, struct err *err)
 {
 	int log = 0, moved = 0, rc;
 
@@ -481,8 +453,7 @@ sqlite_checkpoint(struct db *db, struct err *err)
  * recovers them: words that were said to be lost would be there twice.  One
  * small transaction, written over them, breaks their chain of checksums; it
  * need not reach the disk, it is enough that the file says so. */
-static void
-sqlite_forget(struct db *db)
+static void sqlite_forget(struct db *db)
 {
 	struct err err = ERR_INIT;
 

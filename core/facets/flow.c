@@ -16,8 +16,7 @@
 
 /* ---- complaints that name labels ---- */
 
-static void
-complain_labels(struct act *a, enum mq_status code, enum say id,
+static void complain_labels(struct act *a, enum mq_status code, enum say id,
     const char *const x[2], const char *const y[2])
 {
 	struct buf b = BUF_INIT(230);
@@ -31,8 +30,7 @@ complain_labels(struct act *a, enum mq_status code, enum say id,
 
 /* ---- may this step be taken now? ---- */
 
-static bool
-from_fits(const struct flow_step *s, const char *state)
+static bool from_fits(const struct flow_step *s, const char *state)
 {
 	return pack_data_has_word(s->from, "*") ||
 	    pack_data_has_word(s->from, state);
@@ -40,9 +38,8 @@ from_fits(const struct flow_step *s, const char *state)
 
 /* The step of this record that bars `by` from taking `s`; NULL when nothing
  * does.  *last is set when it is only the last one that counts. */
-static const char *
-barred(const struct record_event *ev, int count, const char *by,
-    const struct flow_step *s, bool *last)
+static const char *barred(const struct record_event *ev, int count,
+    const char *by, const struct flow_step *s, bool *last)
 {
 	int i;
 
@@ -61,14 +58,13 @@ barred(const struct record_event *ev, int count, const char *by,
 	return *last ? ev[i].step : NULL;
 }
 
-static bool
-asks_doer(const struct flow_step *s)
+static bool asks_doer(const struct flow_step *s)
 {
 	return s->not_doer || s->not_after[0] != '\0';
 }
 
-static enum mq_status
-check_doer(struct act *a, const struct flow_step *s, struct err *err)
+static enum mq_status check_doer(struct act *a, const struct flow_step *s,
+    struct err *err)
 {
 	struct record_event *ev = NULL;
 	const struct flow_step *did;
@@ -91,8 +87,7 @@ check_doer(struct act *a, const struct flow_step *s, struct err *err)
 	return MQ_OK;
 }
 
-static void
-check_state(struct act *a, const struct flow_step *s)
+static void check_state(struct act *a, const struct flow_step *s)
 {
 	const struct flow_state *now = kind_state(a->kind,
 	    a->prior->r.state);
@@ -108,8 +103,7 @@ check_state(struct act *a, const struct flow_step *s)
 
 /* The unit the record belongs to.  At opening save.c settles it after us, by
  * the same column of kinds.csv. */
-static void
-unit_of(struct act *a, char out[24])
+static void unit_of(struct act *a, char out[24])
 {
 	const char *rule = a->kind->org_from;
 	const char *const names[] = { "place", "who" };
@@ -140,8 +134,7 @@ unit_of(struct act *a, char out[24])
 }
 
 /* "" when the step leaves the owner as it is. */
-static void
-owner_of(struct act *a, const struct flow_step *s, char out[24])
+static void owner_of(struct act *a, const struct flow_step *s, char out[24])
 {
 	const struct orgs *o = pack_orgs(a->n->pack);
 	const struct org *up;
@@ -172,8 +165,7 @@ owner_of(struct act *a, const struct flow_step *s, char out[24])
 	}
 }
 
-static void
-decide_owner(struct act *a, const struct flow_step *s)
+static void decide_owner(struct act *a, const struct flow_step *s)
 {
 	const char *before = a->prior == NULL ? "" : a->prior->r.owner;
 	const struct org *unit;
@@ -195,8 +187,7 @@ decide_owner(struct act *a, const struct flow_step *s)
 /* ---- clocks ---- */
 
 /* The first row of due.csv that fits decides. */
-static const struct due_rule *
-find_rule(struct act *a, const char *name)
+static const struct due_rule *find_rule(struct act *a, const char *name)
 {
 	struct fields all = { NULL, 0, 0 };
 	const struct due_rule *v, *found = NULL;
@@ -218,8 +209,7 @@ find_rule(struct act *a, const char *name)
 	return found;
 }
 
-static void
-start_clock(struct act *a, const char *name)
+static void start_clock(struct act *a, const char *name)
 {
 	const struct calendar *c = pack_calendar(a->n->pack);
 	const struct due_rule *rule = find_rule(a, name);
@@ -245,8 +235,7 @@ start_clock(struct act *a, const char *name)
 	fields_set_int(a->d, "due_shift", 0);
 }
 
-static void
-stop_clock(struct act *a)
+static void stop_clock(struct act *a)
 {
 	int64_t due = a->prior == NULL ? 0 : a->prior->r.due_at.ms;
 
@@ -257,8 +246,7 @@ stop_clock(struct act *a)
 	}
 }
 
-static void
-pause_clock(struct act *a)
+static void pause_clock(struct act *a)
 {
 	int64_t due = a->prior->r.due_at.ms;
 
@@ -269,8 +257,7 @@ pause_clock(struct act *a)
 	fields_set_int(a->d, "due_paused", a->now.ms);
 }
 
-static void
-resume_clock(struct act *a)
+static void resume_clock(struct act *a)
 {
 	int64_t since = fields_int(&a->prior->d, "due_paused", 0);
 	int64_t left = fields_int(&a->prior->d, "due_left", 0);
@@ -284,8 +271,7 @@ resume_clock(struct act *a)
 	fields_set_int(a->d, "due_shift", shift + a->now.ms - since);
 }
 
-static void
-decide_clock(struct act *a, const struct flow_step *s)
+static void decide_clock(struct act *a, const struct flow_step *s)
 {
 	if (strncmp(s->clock, "start:", 6) == 0)
 		start_clock(a, s->clock + 6);
@@ -299,8 +285,7 @@ decide_clock(struct act *a, const struct flow_step *s)
 
 /* ---- deciding ---- */
 
-static void
-decide_state(struct act *a, const struct flow_step *s)
+static void decide_state(struct act *a, const struct flow_step *s)
 {
 	const char *to = s->to;
 	const struct flow_state *st;
@@ -323,8 +308,7 @@ decide_state(struct act *a, const struct flow_step *s)
 
 /* An answer can turn a step into another: a choice whose filter says
  * step=NAME ("not solved" makes a confirmation a redo). */
-static const struct flow_step *
-turned(struct act *a, const struct flow_step *s)
+static const struct flow_step *turned(struct act *a, const struct flow_step *s)
 {
 	const char *at = s->fields;
 	const struct flow_step *other;
@@ -349,8 +333,7 @@ turned(struct act *a, const struct flow_step *s)
 	return s;
 }
 
-static enum mq_status
-decide(struct act *a, struct err *err)
+static enum mq_status decide(struct act *a, struct err *err)
 {
 	static const struct flow_step plain = { .name = "open", .from = "",
 		.to = "", .owner = "", .fields = "", .clock = "",
@@ -387,8 +370,7 @@ const struct facet facet_flow = { "flow", decide };
 
 /* ---- reading side ---- */
 
-size_t
-flow_steps(struct node *n, const struct session *who,
+size_t flow_steps(struct node *n, const struct session *who,
     const struct record_full *r, const struct flow_step **out, size_t max)
 {
 	const struct kind *k = n->pack == NULL ? NULL :
@@ -424,16 +406,15 @@ flow_steps(struct node *n, const struct session *who,
 	return found;
 }
 
-static void
-line(struct buf *out, enum lang lang, enum say id, const char *a,
+static void line(struct buf *out, enum lang lang, enum say id, const char *a,
     const char *b)
 {
 	say_fill(out, lang, id, a, b);
 	buf_addc(out, '\n');
 }
 
-static const char *
-rule_label(struct node *n, const struct record_full *r, enum lang lang)
+static const char *rule_label(struct node *n, const struct record_full *r,
+    enum lang lang)
 {
 	const char *name = fields_text(&r->d, "due_rule");
 	const char *unit = fields_text(&r->d, "due_unit");
@@ -450,8 +431,7 @@ rule_label(struct node *n, const struct record_full *r, enum lang lang)
 }
 
 /* How it stands against the limit. */
-static void
-explain_standing(struct node *n, const struct record_full *r,
+static void explain_standing(struct node *n, const struct record_full *r,
     enum lang lang, struct buf *out)
 {
 	int64_t now = env_now(n->env).ms, due = r->r.due_at.ms;
@@ -480,9 +460,8 @@ explain_standing(struct node *n, const struct record_full *r,
 
 /* The due time that was decided, where it is not what the sum gives today:
  * moved by a pause, or by another calendar. */
-static void
-explain_moved(struct node *n, const struct record_full *r, enum lang lang,
-    struct buf *out)
+static void explain_moved(struct node *n, const struct record_full *r,
+    enum lang lang, struct buf *out)
 {
 	struct utc start = { fields_int(&r->d, "due_start", 0) };
 	struct utc sum = calendar_due(pack_calendar(n->pack), start,
@@ -503,8 +482,7 @@ explain_moved(struct node *n, const struct record_full *r, enum lang lang,
 		    fields_text(&r->d, "due_calendar"), when);
 }
 
-void
-flow_explain_due(struct node *n, const struct record_full *r,
+void flow_explain_due(struct node *n, const struct record_full *r,
     enum lang lang, struct buf *out)
 {
 	static const char units[] = "minute hour workhour day workday";
@@ -525,8 +503,8 @@ flow_explain_due(struct node *n, const struct record_full *r,
 	explain_standing(n, r, lang, out);
 }
 
-enum flow_urgency
-flow_urgency(struct node *n, const struct record *r, struct utc now)
+enum flow_urgency flow_urgency(struct node *n, const struct record *r,
+    struct utc now)
 {
 	int64_t soon = n->pack == NULL ? 0 :
 	    pack_int(n->pack, "due_soon_minutes", 0) * MS_MINUTE;

@@ -24,17 +24,16 @@ struct work {
 	bool secret;
 };
 
-static void
-complain(struct work *w, const struct field *fd, const struct err *err)
+static void complain(struct work *w, const struct field *fd,
+    const struct err *err)
 {
 	act_complain(w->a, fd->name, err->code, "%s", err->detail);
 }
 
 /* ---- one field ---- */
 
-static enum mq_status
-needed(struct work *w, const struct field *fd, bool must, bool *out,
-    struct err *err)
+static enum mq_status needed(struct work *w, const struct field *fd, bool must,
+    bool *out, struct err *err)
 {
 	*out = must || fd->required;
 	if (*out || fd->required_if[0] == '\0')
@@ -43,16 +42,14 @@ needed(struct work *w, const struct field *fd, bool must, bool *out,
 	    out, err);
 }
 
-static void
-forget(struct work *w, const struct field *fd)
+static void forget(struct work *w, const struct field *fd)
 {
 	fields_drop(w->a->f, fd->name);
 	fields_drop(&w->all, fd->name);
 }
 
-static enum mq_status
-check_constraint(struct work *w, const struct field *fd, const char *value,
-    struct err *err)
+static enum mq_status check_constraint(struct work *w, const struct field *fd,
+    const char *value, struct err *err)
 {
 	struct err bad = ERR_INIT;
 	enum mq_status rc;
@@ -75,8 +72,8 @@ check_constraint(struct work *w, const struct field *fd, const char *value,
 }
 
 /* A choice that its filter hides is no answer. */
-static bool
-choice_open(struct work *w, const struct field *fd, const char *value)
+static bool choice_open(struct work *w, const struct field *fd,
+    const char *value)
 {
 	const struct choice **v;
 	size_t n, i;
@@ -94,8 +91,7 @@ choice_open(struct work *w, const struct field *fd, const char *value)
 }
 
 /* Is this the value the record already holds? */
-static bool
-unchanged(const struct work *w, const struct field_value *v)
+static bool unchanged(const struct work *w, const struct field_value *v)
 {
 	const struct field_value *old;
 
@@ -105,9 +101,8 @@ unchanged(const struct work *w, const struct field_value *v)
 	return old != NULL && fields_same(old, v);
 }
 
-static enum mq_status
-take_value(struct work *w, const struct field *fd, const char *typed,
-    struct err *err)
+static enum mq_status take_value(struct work *w, const struct field *fd,
+    const char *typed, struct err *err)
 {
 	struct buf value = BUF_INIT(FIELDS_TEXT_MAX);
 	struct err bad = ERR_INIT;
@@ -129,9 +124,8 @@ take_value(struct work *w, const struct field *fd, const char *typed,
 	return rc;
 }
 
-static enum mq_status
-check_field(struct work *w, const struct field *fd, bool must,
-    struct err *err)
+static enum mq_status check_field(struct work *w, const struct field *fd,
+    bool must, struct err *err)
 {
 	const struct field_value *v;
 	struct buf typed = BUF_INIT(FIELDS_TEXT_MAX);
@@ -178,8 +172,8 @@ out:
 
 /* ---- which fields ---- */
 
-static void
-keep_result(struct work *w, const struct field *fd, const char *result)
+static void keep_result(struct work *w, const struct field *fd,
+    const char *result)
 {
 	if (result[0] == '\0') {
 		forget(w, fd);
@@ -189,8 +183,7 @@ keep_result(struct work *w, const struct field *fd, const char *result)
 	fields_set(&w->all, fd->name, result);
 }
 
-static enum mq_status
-calculate(struct work *w, struct err *err)
+static enum mq_status calculate(struct work *w, struct err *err)
 {
 	struct buf b = BUF_INIT(RESULT_MAX);
 	enum mq_status rc = MQ_OK;
@@ -210,8 +203,7 @@ calculate(struct work *w, struct err *err)
 	return rc;
 }
 
-static bool
-is_asked(const struct kind *k, const char *list, const char *name)
+static bool is_asked(const struct kind *k, const char *list, const char *name)
 {
 	const struct field *fd;
 	bool must;
@@ -223,8 +215,7 @@ is_asked(const struct kind *k, const char *list, const char *name)
 }
 
 /* Names the form does not have are told, then left out. */
-static void
-refuse_unknown(struct work *w, const struct flow_step *step)
+static void refuse_unknown(struct work *w, const struct flow_step *step)
 {
 	struct fields *f = w->a->f;
 	size_t i = 0;
@@ -249,8 +240,7 @@ refuse_unknown(struct work *w, const struct flow_step *step)
 	}
 }
 
-static enum mq_status
-check_form(struct work *w, struct err *err)
+static enum mq_status check_form(struct work *w, struct err *err)
 {
 	const struct kind *k = w->a->kind;
 	enum mq_status rc = MQ_OK;
@@ -267,8 +257,8 @@ check_form(struct work *w, struct err *err)
 	return rc == MQ_OK ? calculate(w, err) : rc;
 }
 
-static enum mq_status
-check_step(struct work *w, const struct flow_step *step, struct err *err)
+static enum mq_status check_step(struct work *w, const struct flow_step *step,
+    struct err *err)
 {
 	const char *at = step->fields;
 	enum mq_status rc = MQ_OK;
@@ -285,8 +275,7 @@ check_step(struct work *w, const struct flow_step *step, struct err *err)
 /* ---- sealing ---- */
 
 /* Taken choices can make the whole record confidential. */
-static bool
-is_secret(struct work *w)
+static bool is_secret(struct work *w)
 {
 	const struct kind *k = w->a->kind;
 	char value[8];
@@ -311,8 +300,7 @@ is_secret(struct work *w)
 	    fields_int(&w->a->prior->d, "confidential", 0) != 0;
 }
 
-static void
-seal_one(struct work *w, const struct field *fd,
+static void seal_one(struct work *w, const struct field *fd,
     const uint8_t pk[CRYPTO_BOX_PK])
 {
 	struct buf raw = BUF_INIT(FIELDS_TEXT_MAX), mask = BUF_INIT(64);
@@ -342,8 +330,7 @@ seal_one(struct work *w, const struct field *fd,
 	buf_free(&out);
 }
 
-static void
-seal_fields(struct work *w, const struct field *v, size_t n)
+static void seal_fields(struct work *w, const struct field *v, size_t n)
 {
 	const char *hex = w->a->n->set.records_pk;
 	uint8_t pk[CRYPTO_BOX_PK];
@@ -375,8 +362,7 @@ seal_fields(struct work *w, const struct field *v, size_t n)
 
 /* ---- what is decided ---- */
 
-static void
-add_title_value(struct work *w, const char *name, struct buf *out)
+static void add_title_value(struct work *w, const char *name, struct buf *out)
 {
 	const struct field *fd = kind_field(w->a->kind, name);
 	const struct field_value *v = fields_get(w->a->f, name);
@@ -386,8 +372,7 @@ add_title_value(struct work *w, const char *name, struct buf *out)
 }
 
 /* kind->title with values in words; one line, runs of blanks made one. */
-static void
-decide_title(struct work *w)
+static void decide_title(struct work *w)
 {
 	struct buf b = BUF_INIT(2 * FIELDS_TEXT_MAX), line = BUF_INIT(4096);
 	const char *s = w->a->kind->title;
@@ -423,8 +408,7 @@ decide_title(struct work *w)
 }
 
 /* A reference goes into its fixed column; an emptied one empties it. */
-static void
-decide_ref(struct work *w, const char *name, enum field_type type)
+static void decide_ref(struct work *w, const char *name, enum field_type type)
 {
 	const struct field *fd = kind_field(w->a->kind, name);
 	const char *text = fields_text(w->a->f, name);
@@ -438,8 +422,7 @@ decide_ref(struct work *w, const char *name, enum field_type type)
 		fields_set(w->a->d, name, "");
 }
 
-static void
-decide_opened(struct work *w)
+static void decide_opened(struct work *w)
 {
 	const struct kind *k = w->a->kind;
 	struct when when;
@@ -457,8 +440,7 @@ decide_opened(struct work *w)
 }
 
 /* Index fields become keys that sort over everything. */
-static void
-decide_keys(struct work *w, const struct field *v, size_t n)
+static void decide_keys(struct work *w, const struct field *v, size_t n)
 {
 	struct buf b = BUF_INIT(FIELDS_TEXT_MAX);
 	char slot[3], key[120];
@@ -479,8 +461,7 @@ decide_keys(struct work *w, const struct field *v, size_t n)
 	buf_free(&b);
 }
 
-static void
-decide_all(struct work *w)
+static void decide_all(struct work *w)
 {
 	const struct kind *k = w->a->kind;
 	const struct field *grade = kind_field(k, "grade");
@@ -502,8 +483,7 @@ decide_all(struct work *w)
 
 /* ---- the facet ---- */
 
-static enum mq_status
-decide_step(struct work *w, struct err *err)
+static enum mq_status decide_step(struct work *w, struct err *err)
 {
 	const struct flow_step *step = kind_step(w->a->kind, w->a->step);
 	struct fields all = { NULL, 0, 0 };
@@ -534,8 +514,7 @@ decide_step(struct work *w, struct err *err)
 	return rc;
 }
 
-static enum mq_status
-decide(struct act *a, struct err *err)
+static enum mq_status decide(struct act *a, struct err *err)
 {
 	struct work w = { a, { NULL, 0, 0 }, false };
 	enum mq_status rc;

@@ -25,8 +25,7 @@ static struct {
 	char why[160];
 } module;
 
-static void
-module_path(char *out, size_t size)
+static void module_path(char *out, size_t size)
 {
 	const char *dir = getenv("MINQING_LIB");
 	char exe[900], *slash;
@@ -44,8 +43,7 @@ module_path(char *out, size_t size)
 	snprintf(out, size, "%s/../lib/" MODULE, exe);
 }
 
-void
-form_warm(void)
+void form_warm(void)
 {
 	char path[1024];
 	void *so;
@@ -66,8 +64,8 @@ form_warm(void)
 	}
 }
 
-enum mq_status
-form_eval(struct node *n, const char *expr, const struct fields *f,
+enum mq_status form_eval(struct node *n, const char *expr,
+    const struct fields *f,
     const char *self, struct utc now, bool truth, struct buf *out,
     struct err *err)
 {
@@ -89,8 +87,8 @@ form_eval(struct node *n, const char *expr, const struct fields *f,
 	return rc;
 }
 
-enum mq_status
-form_true(struct node *n, const char *expr, const struct fields *f,
+enum mq_status form_true(struct node *n, const char *expr,
+    const struct fields *f,
     const char *self, struct utc now, bool *out, struct err *err)
 {
 	struct buf b = BUF_INIT(16);
@@ -104,8 +102,8 @@ form_true(struct node *n, const char *expr, const struct fields *f,
 /* ---- what shows ---- */
 
 /* A field shows when it and every group around it is relevant. */
-enum mq_status
-form_shows(struct node *n, const struct kind *k, const struct field *fd,
+enum mq_status form_shows(struct node *n, const struct kind *k,
+    const struct field *fd,
     const struct fields *f, struct utc now, bool *out, struct err *err)
 {
 	bool in_step = k->nstep_fields > 0 && fd >= k->step_fields &&
@@ -133,8 +131,7 @@ form_shows(struct node *n, const struct kind *k, const struct field *fd,
 
 /* A form must be usable when its pack is not: what cannot be decided shows,
  * and the save says why. */
-bool
-form_relevant(struct node *n, const struct kind *k, const struct field *fd,
+bool form_relevant(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *f)
 {
 	struct err err = ERR_INIT;
@@ -147,8 +144,7 @@ form_relevant(struct node *n, const struct kind *k, const struct field *fd,
 	return yes;
 }
 
-bool
-form_required(struct node *n, const struct kind *k, const struct field *fd,
+bool form_required(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *f)
 {
 	struct err err = ERR_INIT;
@@ -167,8 +163,7 @@ form_required(struct node *n, const struct kind *k, const struct field *fd,
 
 /* ---- choices ---- */
 
-bool
-form_choice_value(const struct choice *c, const char *key, char *out,
+bool form_choice_value(const struct choice *c, const char *key, char *out,
     size_t size)
 {
 	const char *s = c->filter;
@@ -189,8 +184,7 @@ form_choice_value(const struct choice *c, const char *key, char *out,
 }
 
 /* One "column=${field}" or "column='value'" of a choice_filter. */
-static bool
-term_fits(const struct choice *c, const char *term, size_t len,
+static bool term_fits(const struct choice *c, const char *term, size_t len,
     const struct fields *f)
 {
 	const char *eq = memchr(term, '=', len);
@@ -212,8 +206,7 @@ term_fits(const struct choice *c, const char *term, size_t len,
 	    strcmp(have, want) == 0;
 }
 
-static bool
-choice_fits(const struct choice *c, const char *filter,
+static bool choice_fits(const struct choice *c, const char *filter,
     const struct fields *f)
 {
 	size_t len;
@@ -229,8 +222,8 @@ choice_fits(const struct choice *c, const char *filter,
 	return true;
 }
 
-size_t
-form_choices(struct node *n, const struct kind *k, const struct field *fd,
+size_t form_choices(struct node *n, const struct kind *k,
+    const struct field *fd,
     const struct fields *f, const struct choice **out, size_t max)
 {
 	size_t i, count, found = 0;
@@ -246,9 +239,8 @@ form_choices(struct node *n, const struct kind *k, const struct field *fd,
 /* ---- presets ---- */
 
 /* "choice(FIELD, KEY)": what the choice taken in FIELD says under KEY. */
-static bool
-preset_choice(struct node *n, const struct kind *k, const char *preset,
-    const struct fields *all, struct buf *out)
+static bool preset_choice(struct node *n, const struct kind *k,
+    const char *preset, const struct fields *all, struct buf *out)
 {
 	static const char head[] = "choice(";
 	char name[40], key[40], value[200];
@@ -275,8 +267,7 @@ preset_choice(struct node *n, const struct kind *k, const char *preset,
 	return true;
 }
 
-void
-form_preset(struct node *n, const struct kind *k, const struct field *fd,
+void form_preset(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *all, const char *by, struct buf *out)
 {
 	struct utc now = env_now(n->env);
@@ -303,9 +294,8 @@ form_preset(struct node *n, const struct kind *k, const struct field *fd,
 	}
 }
 
-static void
-fill_one(struct node *n, const struct kind *k, const struct field *fd,
-    const struct fields *all, struct fields *f)
+static void fill_one(struct node *n, const struct kind *k,
+    const struct field *fd, const struct fields *all, struct fields *f)
 {
 	struct buf raw = BUF_INIT(RESULT_MAX), value = BUF_INIT(RESULT_MAX);
 
@@ -320,8 +310,7 @@ fill_one(struct node *n, const struct kind *k, const struct field *fd,
 	buf_free(&value);
 }
 
-void
-form_presets(struct node *n, const struct kind *k, struct fields *f)
+void form_presets(struct node *n, const struct kind *k, struct fields *f)
 {
 	size_t i;
 
@@ -329,8 +318,8 @@ form_presets(struct node *n, const struct kind *k, struct fields *f)
 		fill_one(n, k, &k->fields[i], f, f);
 }
 
-const struct field *
-form_step_next(const struct kind *k, const char **at, bool *must)
+const struct field *form_step_next(const struct kind *k, const char **at,
+    bool *must)
 {
 	char name[40];
 	size_t len;
@@ -348,8 +337,7 @@ form_step_next(const struct kind *k, const char **at, bool *must)
 	return kind_field(k, name);
 }
 
-void
-form_step_presets(struct node *n, const struct kind *k,
+void form_step_presets(struct node *n, const struct kind *k,
     const struct flow_step *step, const struct fields *record,
     struct fields *f)
 {

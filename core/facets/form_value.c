@@ -20,9 +20,8 @@
 
 /* ---- small things the other parts use ---- */
 
-enum mq_status
-form_wrong(struct err *err, enum mq_status code, const struct field *fd,
-    enum say id, const char *more)
+enum mq_status form_wrong(struct err *err, enum mq_status code,
+    const struct field *fd, enum say id, const char *more)
 {
 	struct buf b = BUF_INIT(230);
 	enum mq_status rc;
@@ -35,21 +34,18 @@ form_wrong(struct err *err, enum mq_status code, const struct field *fd,
 	return rc;
 }
 
-bool
-form_takes_value(const struct field *fd)
+bool form_takes_value(const struct field *fd)
 {
 	return fd->type != FT_NOTE && fd->type != FT_BEGIN_GROUP &&
 	    fd->type != FT_END_GROUP && fd->type != FT_CALCULATE;
 }
 
-bool
-form_looks(const struct field *fd, const char *word)
+bool form_looks(const struct field *fd, const char *word)
 {
 	return pack_data_has_word(fd->appearance, word);
 }
 
-void
-form_text(const struct field_value *v, struct buf *out)
+void form_text(const struct field_value *v, struct buf *out)
 {
 	if (v == NULL || v->kind == FV_GONE)
 		return;
@@ -59,8 +55,7 @@ form_text(const struct field_value *v, struct buf *out)
 		buf_adds(out, v->text);
 }
 
-void
-form_store(const struct field *fd, const char *text, struct fields *f)
+void form_store(const struct field *fd, const char *text, struct fields *f)
 {
 	if (fd->type == FT_INTEGER || fd->type == FT_MONEY ||
 	    fd->type == FT_MINUTES)
@@ -73,9 +68,8 @@ form_store(const struct field *fd, const char *text, struct fields *f)
 
 /* ---- reading ---- */
 
-static enum mq_status
-accept_text(struct node *n, const struct field *fd, const char *s,
-    struct buf *out, struct err *err)
+static enum mq_status accept_text(struct node *n, const struct field *fd,
+    const char *s, struct buf *out, struct err *err)
 {
 	bool multi = form_looks(fd, "multiline");
 	struct buf clean = BUF_INIT(FIELDS_TEXT_MAX);
@@ -105,8 +99,7 @@ accept_text(struct node *n, const struct field *fd, const char *s,
 }
 
 /* Digits at *s; -1 when there are none or too many. */
-static int64_t
-number_at(const char **s)
+static int64_t number_at(const char **s)
 {
 	int64_t v = 0;
 	const char *from = *s;
@@ -118,8 +111,7 @@ number_at(const char **s)
 	return *s == from || (**s >= '0' && **s <= '9') ? -1 : v;
 }
 
-static bool
-eat(const char **s, const char *word)
+static bool eat(const char **s, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -129,8 +121,7 @@ eat(const char **s, const char *word)
 	return true;
 }
 
-static bool
-read_integer(const char *s, int64_t *out)
+static bool read_integer(const char *s, int64_t *out)
 {
 	bool minus = eat(&s, "-");
 
@@ -143,8 +134,7 @@ read_integer(const char *s, int64_t *out)
 }
 
 /* "12", "12.5", "12.50元", "¥12": in fen. */
-static bool
-read_money(const char *s, int64_t *out)
+static bool read_money(const char *s, int64_t *out)
 {
 	int i;
 
@@ -165,16 +155,14 @@ read_money(const char *s, int64_t *out)
 	return *s == '\0';
 }
 
-static bool
-eat_hour(const char **s)
+static bool eat_hour(const char **s)
 {
 	return eat(s, "个小时") || eat(s, "小时") || eat(s, "hours") ||
 	    eat(s, "hour") || eat(s, "h");
 }
 
 /* "40", "40分钟", "1:30", "1小时30分", "1.5小时", "半小时", "1个半小时". */
-static bool
-read_minutes(const char *s, int64_t *out)
+static bool read_minutes(const char *s, int64_t *out)
 {
 	int64_t a, b = 0;
 
@@ -218,9 +206,8 @@ read_minutes(const char *s, int64_t *out)
 	return *s == '\0';
 }
 
-static enum mq_status
-accept_number(const struct field *fd, const char *s, struct buf *out,
-    struct err *err)
+static enum mq_status accept_number(const struct field *fd, const char *s,
+    struct buf *out, struct err *err)
 {
 	struct buf folded = BUF_INIT(200);
 	int64_t v = 0;
@@ -244,9 +231,8 @@ accept_number(const struct field *fd, const char *s, struct buf *out,
 	return MQ_OK;
 }
 
-static enum mq_status
-accept_when(const struct field *fd, const char *s, struct utc now,
-    struct buf *out, struct err *err)
+static enum mq_status accept_when(const struct field *fd, const char *s,
+    struct utc now, struct buf *out, struct err *err)
 {
 	struct when w;
 	char text[40];
@@ -266,9 +252,8 @@ accept_when(const struct field *fd, const char *s, struct utc now,
 }
 
 /* By its name, its words in either language, or its digit. */
-static const struct choice *
-find_choice(struct node *n, const struct field *fd, const char *s,
-    size_t len)
+static const struct choice *find_choice(struct node *n, const struct field *fd,
+    const char *s, size_t len)
 {
 	size_t i, count, k;
 	const struct choice *v = pack_choices(n->pack, fd->list, &count);
@@ -291,8 +276,8 @@ find_choice(struct node *n, const struct field *fd, const char *s,
 	return NULL;
 }
 
-static enum mq_status
-no_choice(const struct field *fd, const char *s, size_t len, struct err *err)
+static enum mq_status no_choice(const struct field *fd, const char *s,
+    size_t len, struct err *err)
 {
 	char word[60];
 
@@ -300,9 +285,8 @@ no_choice(const struct field *fd, const char *s, size_t len, struct err *err)
 	return form_wrong(err, MQ_E_FIELD, fd, SAY_FORM_CHOICE, word);
 }
 
-static enum mq_status
-accept_one(struct node *n, const struct field *fd, const char *s,
-    struct buf *out, struct err *err)
+static enum mq_status accept_one(struct node *n, const struct field *fd,
+    const char *s, struct buf *out, struct err *err)
 {
 	const struct choice *c = find_choice(n, fd, s, strlen(s));
 
@@ -314,9 +298,8 @@ accept_one(struct node *n, const struct field *fd, const char *s,
 
 /* Items apart by line, blank, comma or 、; stored in the order of the list,
  * each once, so that the same ticks give the same bytes. */
-static enum mq_status
-accept_multi(struct node *n, const struct field *fd, const char *s,
-    struct buf *out, struct err *err)
+static enum mq_status accept_multi(struct node *n, const struct field *fd,
+    const char *s, struct buf *out, struct err *err)
 {
 	size_t count, i, len;
 	const struct choice *v = pack_choices(n->pack, fd->list, &count);
@@ -354,9 +337,8 @@ accept_multi(struct node *n, const struct field *fd, const char *s,
 	return rc;
 }
 
-static enum mq_status
-accept_ref(struct node *n, const struct field *fd, const char *s,
-    struct buf *out, struct err *err)
+static enum mq_status accept_ref(struct node *n, const struct field *fd,
+    const char *s, struct buf *out, struct err *err)
 {
 	char text[ENTRY_REF_TEXT];
 	struct record_full r;
@@ -384,9 +366,8 @@ accept_ref(struct node *n, const struct field *fd, const char *s,
 	return MQ_OK;
 }
 
-static enum mq_status
-accept_org(struct node *n, const struct field *fd, const char *s,
-    struct buf *out, struct err *err)
+static enum mq_status accept_org(struct node *n, const struct field *fd,
+    const char *s, struct buf *out, struct err *err)
 {
 	const struct orgs *o = pack_orgs(n->pack);
 	const struct org *x = org_find(o, s);
@@ -404,9 +385,8 @@ accept_org(struct node *n, const struct field *fd, const char *s,
 
 /* A number, phone or card of the roster gives the number; somebody of
  * another site is taken by a well-formed number. */
-static enum mq_status
-accept_staff(struct node *n, const struct field *fd, const char *s,
-    struct buf *out, struct err *err)
+static enum mq_status accept_staff(struct node *n, const struct field *fd,
+    const char *s, struct buf *out, struct err *err)
 {
 	const struct roster_person *p = n->roster == NULL ? NULL :
 	    roster_find(n->roster, s);
@@ -427,9 +407,8 @@ accept_staff(struct node *n, const struct field *fd, const char *s,
 	return MQ_OK;
 }
 
-static enum mq_status
-accept_code(const struct field *fd, const char *s, struct buf *out,
-    struct err *err)
+static enum mq_status accept_code(const struct field *fd, const char *s,
+    struct buf *out, struct err *err)
 {
 	size_t i, len = strlen(s);
 
@@ -442,9 +421,8 @@ accept_code(const struct field *fd, const char *s, struct buf *out,
 	return MQ_OK;
 }
 
-static enum mq_status
-accept_number_of(const struct field *fd, const char *s, struct utc now,
-    struct buf *out, struct err *err)
+static enum mq_status accept_number_of(const struct field *fd, const char *s,
+    struct utc now, struct buf *out, struct err *err)
 {
 	char phone[24], id[19];
 	enum mq_status rc;
@@ -461,9 +439,8 @@ accept_number_of(const struct field *fd, const char *s, struct utc now,
 	return rc;
 }
 
-static enum mq_status
-accept(struct node *n, const struct field *fd, const char *s, struct utc now,
-    struct buf *out, struct err *err)
+static enum mq_status accept(struct node *n, const struct field *fd,
+    const char *s, struct utc now, struct buf *out, struct err *err)
 {
 	switch (fd->type) {
 	case FT_TEXT:
@@ -501,9 +478,8 @@ accept(struct node *n, const struct field *fd, const char *s, struct utc now,
 	return form_wrong(err, MQ_E_FIELD, fd, SAY_FORM_RULE, NULL);
 }
 
-enum mq_status
-form_accept(struct node *n, const struct field *fd, const char *text,
-    struct utc now, struct buf *out, struct err *err)
+enum mq_status form_accept(struct node *n, const struct field *fd,
+    const char *text, struct utc now, struct buf *out, struct err *err)
 {
 	struct buf trimmed = BUF_INIT(FIELDS_TEXT_MAX);
 	size_t from, len = strlen(text);
@@ -530,8 +506,7 @@ form_accept(struct node *n, const struct field *fd, const char *text,
 
 /* ---- showing ---- */
 
-static void
-show_choices(struct node *n, const struct field *fd, const char *s,
+static void show_choices(struct node *n, const struct field *fd, const char *s,
     struct buf *out)
 {
 	enum lang lang = n->env->lang;
@@ -555,8 +530,8 @@ show_choices(struct node *n, const struct field *fd, const char *s,
 
 /* A person or household by the title of its record, which is masked; the
  * name in full only when revealed. */
-static void
-show_ref(struct node *n, const char *s, bool reveal, struct buf *out)
+static void show_ref(struct node *n, const char *s, bool reveal,
+    struct buf *out)
 {
 	struct record_full r;
 	const struct kind *k;
@@ -585,8 +560,8 @@ show_ref(struct node *n, const char *s, bool reveal, struct buf *out)
 	record_full_free(&r);
 }
 
-static void
-show_staff(struct node *n, const char *s, bool reveal, struct buf *out)
+static void show_staff(struct node *n, const char *s, bool reveal,
+    struct buf *out)
 {
 	const char *name = n->roster == NULL ? NULL :
 	    roster_name(n->roster, s);
@@ -602,8 +577,7 @@ show_staff(struct node *n, const char *s, bool reveal, struct buf *out)
 	buf_addf(out, "(%s)", s);
 }
 
-static void
-show_when(struct node *n, const char *s, struct buf *out)
+static void show_when(struct node *n, const char *s, struct buf *out)
 {
 	char text[64];
 	struct when w;
@@ -616,8 +590,7 @@ show_when(struct node *n, const char *s, struct buf *out)
 	buf_adds(out, text);
 }
 
-static void
-show_number(struct node *n, const struct field *fd, const char *s,
+static void show_number(struct node *n, const struct field *fd, const char *s,
     struct buf *out)
 {
 	int64_t v = strtoll(s, NULL, 10);
@@ -635,8 +608,7 @@ show_number(struct node *n, const struct field *fd, const char *s,
 }
 
 /* "sealed:MASK:BASE64": never more than the mask. */
-static bool
-show_sealed(struct node *n, const char *s, struct buf *out)
+static bool show_sealed(struct node *n, const char *s, struct buf *out)
 {
 	size_t skip = sizeof(FIELDS_SEALED) - 1, len;
 
@@ -651,8 +623,7 @@ show_sealed(struct node *n, const char *s, struct buf *out)
 	return true;
 }
 
-static void
-show_text(const struct field *fd, const char *s, bool reveal,
+static void show_text(const struct field *fd, const char *s, bool reveal,
     struct buf *out)
 {
 	if (reveal)
@@ -667,9 +638,8 @@ show_text(const struct field *fd, const char *s, bool reveal,
 		mask_text(s, strlen(s), out);
 }
 
-static void
-show(struct node *n, const struct field *fd, const char *s, bool reveal,
-    struct buf *out)
+static void show(struct node *n, const struct field *fd, const char *s,
+    bool reveal, struct buf *out)
 {
 	if (show_sealed(n, s, out))
 		return;
@@ -703,8 +673,7 @@ show(struct node *n, const struct field *fd, const char *s, bool reveal,
 	}
 }
 
-void
-form_show(struct node *n, const struct field *fd,
+void form_show(struct node *n, const struct field *fd,
     const struct field_value *v, bool reveal, struct buf *out)
 {
 	struct buf raw = BUF_INIT(FIELDS_TEXT_MAX);

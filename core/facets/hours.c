@@ -34,14 +34,12 @@ struct whose {
 	const char *number;
 };
 
-static const char *
-first_state(const struct kind *k)
+static const char *first_state(const struct kind *k)
 {
 	return k->nstates > 0 ? k->states[0].name : "";
 }
 
-static const char *
-closed_state(const struct kind *k)
+static const char *closed_state(const struct kind *k)
 {
 	size_t i;
 
@@ -51,8 +49,8 @@ closed_state(const struct kind *k)
 	return "";
 }
 
-static void
-query_of(const struct kind *k, const struct whose *w, struct record_query *q)
+static void query_of(const struct kind *k, const struct whose *w,
+    struct record_query *q)
 {
 	const struct field *fd = kind_field(k, "volunteer");
 
@@ -69,8 +67,8 @@ query_of(const struct kind *k, const struct whose *w, struct record_query *q)
 }
 
 /* The key index finds by beginning: number 12 also meets 123. */
-static bool
-is_theirs(struct node *n, const struct whose *w, const struct record *row)
+static bool is_theirs(struct node *n, const struct whose *w,
+    const struct record *row)
 {
 	struct record_full r;
 	bool same;
@@ -86,9 +84,8 @@ is_theirs(struct node *n, const struct whose *w, const struct record *row)
 
 /* Calls fn for every service of theirs that began in [from, to), of every
  * kind that has hours, until fn says stop. */
-static enum mq_status
-each_service(struct node *n, const struct whose *w, const char *state,
-    struct utc from, struct utc to, bool (*fn)(void *ctx,
+static enum mq_status each_service(struct node *n, const struct whose *w,
+    const char *state, struct utc from, struct utc to, bool (*fn)(void *ctx,
     const struct record *r), void *ctx, struct err *err)
 {
 	struct record *rows, last;
@@ -137,8 +134,7 @@ struct clash {
 	bool other_open;
 };
 
-static bool
-meets(void *ctx, const struct record *r)
+static bool meets(void *ctx, const struct record *r)
 {
 	struct clash *c = ctx;
 	bool open = (r->flags & REC_CLOSED) == 0;
@@ -158,9 +154,8 @@ meets(void *ctx, const struct record *r)
 	return true;
 }
 
-static enum mq_status
-find_clash(struct node *n, const struct whose *w, struct clash *c,
-    struct err *err)
+static enum mq_status find_clash(struct node *n, const struct whose *w,
+    struct clash *c, struct err *err)
 {
 	struct utc back = { c->from.ms -
 	    pack_int(n->pack, "hours_stretch_max", 0) * MS_MINUTE };
@@ -172,9 +167,8 @@ find_clash(struct node *n, const struct whose *w, struct clash *c,
 	return each_service(n, w, NULL, back, c->to, meets, c, err);
 }
 
-enum mq_status
-hours_overlap(struct node *n, int64_t who, struct utc from, struct utc to,
-    int64_t except, int64_t *other, struct err *err)
+enum mq_status hours_overlap(struct node *n, int64_t who, struct utc from,
+    struct utc to, int64_t except, int64_t *other, struct err *err)
 {
 	struct whose w = { who, "" };
 	struct clash c = { .from = from, .to = to, .except = except };
@@ -188,8 +182,7 @@ hours_overlap(struct node *n, int64_t who, struct utc from, struct utc to,
 
 struct sum { int64_t minutes, except; };
 
-static bool
-add_minutes(void *ctx, const struct record *r)
+static bool add_minutes(void *ctx, const struct record *r)
 {
 	struct sum *s = ctx;
 
@@ -198,8 +191,8 @@ add_minutes(void *ctx, const struct record *r)
 	return false;
 }
 
-static enum mq_status
-sum_of(struct node *n, const struct whose *w, struct day from,
+static enum mq_status sum_of(struct node *n, const struct whose *w,
+    struct day from,
     struct day to, int64_t except, int64_t *out, struct err *err)
 {
 	struct sum s = { 0, except };
@@ -210,9 +203,8 @@ sum_of(struct node *n, const struct whose *w, struct day from,
 	return rc;
 }
 
-enum mq_status
-hours_sum(struct node *n, int64_t who, struct day from, struct day to,
-    struct minutes *out, struct err *err)
+enum mq_status hours_sum(struct node *n, int64_t who, struct day from,
+    struct day to, struct minutes *out, struct err *err)
 {
 	struct whose w = { who, "" };
 	int64_t m;
@@ -222,9 +214,8 @@ hours_sum(struct node *n, int64_t who, struct day from, struct day to,
 	return rc;
 }
 
-enum mq_status
-hours_sum_number(struct node *n, const char *number, struct day from,
-    struct day to, struct minutes *out, struct err *err)
+enum mq_status hours_sum_number(struct node *n, const char *number,
+    struct day from, struct day to, struct minutes *out, struct err *err)
 {
 	struct whose w = { 0, number };
 	int64_t m;
@@ -236,22 +227,20 @@ hours_sum_number(struct node *n, const char *number, struct day from,
 
 /* ---- who is signed in ---- */
 
-static bool
-take_first(void *ctx, const struct record *r)
+static bool take_first(void *ctx, const struct record *r)
 {
 	*(int64_t *)ctx = r->rec;
 	return true;
 }
 
-static struct utc
-open_since(struct node *n)
+static struct utc open_since(struct node *n)
 {
 	return (struct utc){ env_now(n->env).ms -
 	    pack_int(n->pack, "hours_open_days", 0) * MS_DAY };
 }
 
-static enum mq_status
-open_of(struct node *n, const struct whose *w, int64_t *rec, struct err *err)
+static enum mq_status open_of(struct node *n, const struct whose *w,
+    int64_t *rec, struct err *err)
 {
 	struct utc none = { 0 };
 
@@ -260,26 +249,24 @@ open_of(struct node *n, const struct whose *w, int64_t *rec, struct err *err)
 	    err);
 }
 
-enum mq_status
-hours_open_of(struct node *n, int64_t who, int64_t *rec, struct err *err)
+enum mq_status hours_open_of(struct node *n, int64_t who, int64_t *rec,
+    struct err *err)
 {
 	struct whose w = { who, "" };
 
 	return open_of(n, &w, rec, err);
 }
 
-enum mq_status
-hours_open_of_number(struct node *n, const char *number, int64_t *rec,
-    struct err *err)
+enum mq_status hours_open_of_number(struct node *n, const char *number,
+    int64_t *rec, struct err *err)
 {
 	struct whose w = { 0, number };
 
 	return open_of(n, &w, rec, err);
 }
 
-enum mq_status
-hours_open_all(struct node *n, struct record *rows, int max, int *count,
-    struct err *err)
+enum mq_status hours_open_all(struct node *n, struct record *rows, int max,
+    int *count, struct err *err)
 {
 	enum mq_status rc = MQ_OK;
 	size_t k;
@@ -303,8 +290,7 @@ hours_open_all(struct node *n, struct record *rows, int max, int *count,
 	return rc;
 }
 
-bool
-hours_forgotten(struct node *n, const struct record *r, struct utc now)
+bool hours_forgotten(struct node *n, const struct record *r, struct utc now)
 {
 	int64_t hours = pack_int(n->pack, "hours_forgotten_hours", 0);
 
@@ -314,9 +300,8 @@ hours_forgotten(struct node *n, const struct record *r, struct utc now)
 
 /* ---- deciding ---- */
 
-static bool
-read_moment(const struct fields *f, const char *name, struct utc now,
-    struct utc *t, bool *exact)
+static bool read_moment(const struct fields *f, const char *name,
+    struct utc now, struct utc *t, bool *exact)
 {
 	const char *s = fields_text(f, name);
 	struct when w;
@@ -328,8 +313,7 @@ read_moment(const struct fields *f, const char *name, struct utc now,
 	return true;
 }
 
-static void
-write_moment(struct fields *f, const char *name, struct utc t)
+static void write_moment(struct fields *f, const char *name, struct utc t)
 {
 	char text[40];
 
@@ -339,8 +323,7 @@ write_moment(struct fields *f, const char *name, struct utc t)
 
 /* Time taken along from a visit whose moment is that of writing it down, at
  * its end: count back.  Typed by itself it is a mistake. */
-static void
-end_now(struct act *a, struct stretch *s)
+static void end_now(struct act *a, struct stretch *s)
 {
 	if (!fields_has(a->f, "origin")) {
 		act_complain_say(a, "minutes", MQ_E_FIELD,
@@ -353,8 +336,7 @@ end_now(struct act *a, struct stretch *s)
 }
 
 /* From the fields to one stretch; complains when they do not make one. */
-static void
-read_stretch(struct act *a, struct stretch *s)
+static void read_stretch(struct act *a, struct stretch *s)
 {
 	int64_t longest = pack_int(a->n->pack, "hours_stretch_max", 1440);
 	bool start_exact = false, end_exact = false, has_end;
@@ -395,8 +377,7 @@ read_stretch(struct act *a, struct stretch *s)
 }
 
 /* The register entry of a volunteer the roster knows. */
-static void
-find_person(struct act *a)
+static void find_person(struct act *a)
 {
 	const struct roster_person *p;
 	char text[ENTRY_REF_TEXT];
@@ -410,8 +391,7 @@ find_person(struct act *a)
 	fields_set(a->d, "who", text);
 }
 
-static void
-complain_clash(struct act *a, const struct clash *c)
+static void complain_clash(struct act *a, const struct clash *c)
 {
 	char from[40], to[40];
 
@@ -422,9 +402,8 @@ complain_clash(struct act *a, const struct clash *c)
 }
 
 /* Both ways of knowing a volunteer are looked through. */
-static enum mq_status
-check_overlap(struct act *a, const struct stretch *s, bool *covered,
-    struct err *err)
+static enum mq_status check_overlap(struct act *a, const struct stretch *s,
+    bool *covered, struct err *err)
 {
 	const char *ref = fields_text(a->d, "who");
 	struct whose w[2] = { { 0, fields_text(a->f, "volunteer") },
@@ -454,8 +433,8 @@ check_overlap(struct act *a, const struct stretch *s, bool *covered,
 	return MQ_OK;
 }
 
-static enum mq_status
-decide_level(struct act *a, const struct stretch *s, struct err *err)
+static enum mq_status decide_level(struct act *a, const struct stretch *s,
+    struct err *err)
 {
 	struct whose w = { 0, fields_text(a->f, "volunteer") };
 	struct day day = clock_day(s->from);
@@ -473,9 +452,8 @@ decide_level(struct act *a, const struct stretch *s, struct err *err)
 	return MQ_OK;
 }
 
-static enum mq_status
-decide_stretch(struct act *a, const struct stretch *s, const char *source,
-    struct err *err)
+static enum mq_status decide_stretch(struct act *a, const struct stretch *s,
+    const char *source, struct err *err)
 {
 	bool covered;
 	enum mq_status rc = check_overlap(a, s, &covered, err);
@@ -498,8 +476,7 @@ decide_stretch(struct act *a, const struct stretch *s, const char *source,
 	return decide_level(a, s, err);
 }
 
-static enum mq_status
-decide_open(struct act *a, struct err *err)
+static enum mq_status decide_open(struct act *a, struct err *err)
 {
 	int64_t hours = pack_int(a->n->pack, "hours_forgotten_hours", 0);
 	struct stretch s;
@@ -525,8 +502,7 @@ decide_open(struct act *a, struct err *err)
 }
 
 /* Signing out: the record's start, and an end typed or now. */
-static enum mq_status
-decide_out(struct act *a, struct err *err)
+static enum mq_status decide_out(struct act *a, struct err *err)
 {
 	const struct flow_step *step = kind_step(a->kind, a->step);
 	int64_t hours = pack_int(a->n->pack, "hours_forgotten_hours", 0);
@@ -579,8 +555,7 @@ decide_out(struct act *a, struct err *err)
 	return rc;
 }
 
-static enum mq_status
-decide(struct act *a, struct err *err)
+static enum mq_status decide(struct act *a, struct err *err)
 {
 	if (strcmp(a->op, "step") == 0)
 		return decide_out(a, err);

@@ -5,8 +5,7 @@
 #include "../facet.h"
 
 /* The first choice of the form is what is counted. */
-static enum mq_status
-decide(struct act *a, struct err *err)
+static enum mq_status decide(struct act *a, struct err *err)
 {
 	size_t i;
 

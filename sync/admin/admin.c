@@ -11,23 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum mq_status
-admin_need(const char *value, const char *option, struct err *err)
+enum mq_status admin_need(const char *value, const char *option,
+    struct err *err)
 {
 	if (value != NULL && value[0] != '\0')
 		return MQ_OK;
 	return err_set(err, MQ_E_USAGE, "--%s", option);
 }
 
-void
-admin_path(const struct admin *a, const char *name, char out[ADMIN_PATH])
+void admin_path(const struct admin *a, const char *name, char out[ADMIN_PATH])
 {
 	file_join(out, ADMIN_PATH, a->dir != NULL ? a->dir : ".", name);
 }
 
-static bool
-take_pair(void *ctx, const char *section, const char *key, const char *value,
-    int line)
+static bool take_pair(void *ctx, const char *section, const char *key,
+    const char *value, int line)
 {
 	struct admin *a = ctx;
 
@@ -45,8 +43,7 @@ take_pair(void *ctx, const char *section, const char *key, const char *value,
 	return true;
 }
 
-enum mq_status
-admin_read_ini(struct admin *a, struct err *err)
+enum mq_status admin_read_ini(struct admin *a, struct err *err)
 {
 	char path[ADMIN_PATH];
 	enum mq_status st = MQ_OK;
@@ -67,8 +64,7 @@ admin_read_ini(struct admin *a, struct err *err)
 	return st;
 }
 
-enum mq_status
-admin_write_ini(struct admin *a, struct err *err)
+enum mq_status admin_write_ini(struct admin *a, struct err *err)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	char path[ADMIN_PATH];
@@ -87,8 +83,7 @@ admin_write_ini(struct admin *a, struct err *err)
 }
 
 /* Without --tenant: the only one the store knows. */
-static enum mq_status
-only_tenant(struct admin *a, struct err *err)
+static enum mq_status only_tenant(struct admin *a, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -109,8 +104,7 @@ only_tenant(struct admin *a, struct err *err)
 	return st;
 }
 
-enum mq_status
-admin_open(struct admin *a, struct err *err)
+enum mq_status admin_open(struct admin *a, struct err *err)
 {
 	enum mq_status st = admin_need(a->store, "store", err);
 
@@ -121,8 +115,7 @@ admin_open(struct admin *a, struct err *err)
 	return st;
 }
 
-enum mq_status
-admin_pack(struct admin *a, struct err *err)
+enum mq_status admin_pack(struct admin *a, struct err *err)
 {
 	char factory[ADMIN_PATH];
 
@@ -132,16 +125,14 @@ admin_pack(struct admin *a, struct err *err)
 	    &a->loaded, err);
 }
 
-void
-admin_close(struct admin *a)
+void admin_close(struct admin *a)
 {
 	db_close(&a->db);
 	pack_free(&a->loaded);
 }
 
-enum mq_status
-admin_key_read(struct admin *a, const char *name, void *out, size_t n,
-    struct err *err)
+enum mq_status admin_key_read(struct admin *a, const char *name, void *out,
+    size_t n, struct err *err)
 {
 	struct buf b = BUF_INIT(1024);
 	char path[ADMIN_PATH];
@@ -158,9 +149,8 @@ admin_key_read(struct admin *a, const char *name, void *out, size_t n,
 	return st;
 }
 
-enum mq_status
-admin_key_write(struct admin *a, const char *name, const void *key, size_t n,
-    struct err *err)
+enum mq_status admin_key_write(struct admin *a, const char *name,
+    const void *key, size_t n, struct err *err)
 {
 	char path[ADMIN_PATH], hex[2 * CRYPTO_SIGN_SK + 2];
 	size_t len = 2 * n;

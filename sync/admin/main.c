@@ -17,8 +17,7 @@ static const struct {
 #undef VERB
 };
 
-static int
-read_line(struct admin *a, int argc, char **argv)
+static int read_line(struct admin *a, int argc, char **argv)
 {
 	/* "init DIR" and "revoke 101" read better than options: the one
 	 * argument after the verb may stand alone. */
@@ -52,8 +51,7 @@ read_line(struct admin *a, int argc, char **argv)
 	    argc > 1 && strncmp(argv[1], "--", 2) == 0 ? 1 : from);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	enum mq_status st = MQ_E_USAGE;

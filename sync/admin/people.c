@@ -15,8 +15,7 @@
 #define SEALED_MAX 1024u
 #define CODE_DIGITS 8
 
-void
-people_free(struct people *p)
+void people_free(struct people *p)
 {
 	size_t i;
 
@@ -30,8 +29,7 @@ people_free(struct people *p)
 	p->n = p->cap = p->left = 0;
 }
 
-struct roster_draft *
-people_find(struct people *p, const char *number)
+struct roster_draft *people_find(struct people *p, const char *number)
 {
 	size_t i;
 
@@ -41,8 +39,7 @@ people_find(struct people *p, const char *number)
 	return NULL;
 }
 
-static struct roster_draft *
-add(struct people *p, const char *number)
+static struct roster_draft *add(struct people *p, const char *number)
 {
 	struct roster_draft *d;
 
@@ -53,8 +50,7 @@ add(struct people *p, const char *number)
 	return d;
 }
 
-static void
-set_text(const char **slot, const char *text)
+static void set_text(const char **slot, const char *text)
 {
 	free((void *)(uintptr_t)*slot);
 	*slot = text != NULL && text[0] != '\0' ? xstrdup(text) : NULL;
@@ -64,8 +60,8 @@ set_text(const char **slot, const char *text)
 
 struct records_key { uint8_t pk[CRYPTO_BOX_PK], sk[CRYPTO_BOX_SK]; };
 
-static enum mq_status
-read_records_key(struct admin *a, struct records_key *k, struct err *err)
+static enum mq_status read_records_key(struct admin *a, struct records_key *k,
+    struct err *err)
 {
 	enum mq_status st = admin_key_read(a, "records.key", k->sk,
 	    sizeof(k->sk), err);
@@ -76,8 +72,8 @@ read_records_key(struct admin *a, struct records_key *k, struct err *err)
 	return st;
 }
 
-static void
-seal_text(const struct records_key *k, const char *text, struct buf *out)
+static void seal_text(const struct records_key *k, const char *text,
+    struct buf *out)
 {
 	struct buf box = BUF_INIT(SEALED_MAX);
 
@@ -88,9 +84,8 @@ seal_text(const struct records_key *k, const char *text, struct buf *out)
 	buf_free(&box);
 }
 
-static enum mq_status
-unseal_text(const struct records_key *k, const char *b64, const char **slot,
-    struct err *err)
+static enum mq_status unseal_text(const struct records_key *k, const char *b64,
+    const char **slot, struct err *err)
 {
 	struct buf box = BUF_INIT(SEALED_MAX), text = BUF_INIT(SEALED_MAX);
 	enum mq_status st = MQ_OK;
@@ -109,8 +104,7 @@ unseal_text(const struct records_key *k, const char *b64, const char **slot,
 	return st;
 }
 
-static void
-read_posts(const struct jnode *list, struct roster_person *p)
+static void read_posts(const struct jnode *list, struct roster_person *p)
 {
 	size_t i;
 
@@ -125,8 +119,8 @@ read_posts(const struct jnode *list, struct roster_person *p)
 	}
 }
 
-static enum mq_status
-read_line(const char *line, struct roster_person *p, struct err *err)
+static enum mq_status read_line(const char *line, struct roster_person *p,
+    struct err *err)
 {
 	struct jdoc *doc = NULL;
 	const struct jnode *o;
@@ -147,8 +141,7 @@ read_line(const char *line, struct roster_person *p, struct err *err)
 	return MQ_OK;
 }
 
-static void
-write_line(const struct roster_person *p, struct buf *out)
+static void write_line(const struct roster_person *p, struct buf *out)
 {
 	struct jout j;
 	int i;
@@ -173,8 +166,7 @@ write_line(const struct roster_person *p, struct buf *out)
 	jout_obj_end(&j);
 }
 
-enum mq_status
-people_load(struct admin *a, struct people *out, struct err *err)
+enum mq_status people_load(struct admin *a, struct people *out, struct err *err)
 {
 	struct records_key k;
 	struct db_stmt *s;
@@ -206,8 +198,7 @@ people_load(struct admin *a, struct people *out, struct err *err)
 	return st;
 }
 
-static enum mq_status
-save_one(struct admin *a, const struct records_key *k,
+static enum mq_status save_one(struct admin *a, const struct records_key *k,
     const struct roster_person *p, struct err *err)
 {
 	struct buf line = BUF_INIT(BUF_SMALL), pin = BUF_INIT(2 * SEALED_MAX);
@@ -234,8 +225,8 @@ save_one(struct admin *a, const struct records_key *k,
 	return st;
 }
 
-enum mq_status
-people_save(struct admin *a, const struct people *p, struct err *err)
+enum mq_status people_save(struct admin *a, const struct people *p,
+    struct err *err)
 {
 	struct records_key k;
 	enum mq_status st = read_records_key(a, &k, err);
@@ -249,8 +240,8 @@ people_save(struct admin *a, const struct people *p, struct err *err)
 
 /* ---- CSV ---- */
 
-static enum mq_status
-csv_posts(const struct csv *c, struct roster_person *p, struct err *err)
+static enum mq_status csv_posts(const struct csv *c, struct roster_person *p,
+    struct err *err)
 {
 	const char *s = csv_get(c, "posts");
 
@@ -278,9 +269,8 @@ csv_posts(const struct csv *c, struct roster_person *p, struct err *err)
 
 /* A PIN or code given in the list becomes a verifier at once; the digits are
  * kept nowhere. */
-static enum mq_status
-csv_secrets(struct admin *a, const struct csv *c, struct roster_person *p,
-    struct err *err)
+static enum mq_status csv_secrets(struct admin *a, const struct csv *c,
+    struct roster_person *p, struct err *err)
 {
 	char made[CRYPTO_PIN_STR];
 	enum mq_status st = MQ_OK;
@@ -299,9 +289,8 @@ csv_secrets(struct admin *a, const struct csv *c, struct roster_person *p,
 	return st;
 }
 
-static enum mq_status
-csv_person(struct admin *a, const struct csv *c, struct people *p,
-    struct err *err)
+static enum mq_status csv_person(struct admin *a, const struct csv *c,
+    struct people *p, struct err *err)
 {
 	const char *number = csv_get(c, "number");
 	const char *left = csv_get(c, "left");
@@ -336,9 +325,8 @@ csv_person(struct admin *a, const struct csv *c, struct people *p,
 	return st;
 }
 
-enum mq_status
-people_read_csv(struct admin *a, const char *path, struct people *p,
-    struct err *err)
+enum mq_status people_read_csv(struct admin *a, const char *path,
+    struct people *p, struct err *err)
 {
 	struct csv *c = NULL;
 	enum mq_status st = csv_open(a->env, path, &c, err);
@@ -358,8 +346,7 @@ people_read_csv(struct admin *a, const char *path, struct people *p,
 
 /* ---- what was chosen at the stations ---- */
 
-static void
-take_message(struct people *p, const char *text, size_t len)
+static void take_message(struct people *p, const char *text, size_t len)
 {
 	struct jdoc *doc = NULL;
 	struct roster_draft *d;
@@ -383,8 +370,8 @@ take_message(struct people *p, const char *text, size_t len)
 	jdoc_free(&doc);
 }
 
-enum mq_status
-people_take_messages(struct admin *a, struct people *p, struct err *err)
+enum mq_status people_take_messages(struct admin *a, struct people *p,
+    struct err *err)
 {
 	struct records_key k;
 	struct db_stmt *s;
@@ -420,9 +407,8 @@ people_take_messages(struct admin *a, struct people *p, struct err *err)
 	return db_run(&s, err);
 }
 
-enum mq_status
-people_new_code(struct admin *a, struct roster_draft *d, char out[16],
-    struct err *err)
+enum mq_status people_new_code(struct admin *a, struct roster_draft *d,
+    char out[16], struct err *err)
 {
 	char made[CRYPTO_PIN_STR];
 	uint8_t byte;
@@ -449,8 +435,7 @@ people_new_code(struct admin *a, struct roster_draft *d, char out[16],
 /* ---- publishing ---- */
 
 /* People work at a site when one of their posts lies above or below it. */
-static bool
-works_at(const struct orgs *orgs, const struct roster_person *p,
+static bool works_at(const struct orgs *orgs, const struct roster_person *p,
     const char *org)
 {
 	int i;
@@ -462,9 +447,8 @@ works_at(const struct orgs *orgs, const struct roster_person *p,
 	return false;
 }
 
-static enum mq_status
-publish_one(struct admin *a, const struct people *p, const char *org,
-    const struct roster_node *nodes, size_t nnodes,
+static enum mq_status publish_one(struct admin *a, const struct people *p,
+    const char *org, const struct roster_node *nodes, size_t nnodes,
     const uint8_t sk[CRYPTO_SIGN_SK], struct err *err)
 {
 	struct roster_draft *here = xcalloc(p->n + 1, sizeof(*here));
@@ -489,8 +473,7 @@ publish_one(struct admin *a, const struct people *p, const char *org,
 	return st;
 }
 
-static enum mq_status
-publish_units(struct admin *a, const struct people *p,
+static enum mq_status publish_units(struct admin *a, const struct people *p,
     const struct store_node *list, size_t n,
     const uint8_t sk[CRYPTO_SIGN_SK], size_t *units, struct err *err)
 {
@@ -522,9 +505,8 @@ publish_units(struct admin *a, const struct people *p,
 	return st;
 }
 
-enum mq_status
-people_publish(struct admin *a, const struct people *p, size_t *units,
-    struct err *err)
+enum mq_status people_publish(struct admin *a, const struct people *p,
+    size_t *units, struct err *err)
 {
 	uint8_t sk[CRYPTO_SIGN_SK];
 	struct store_node *list = NULL;

@@ -20,15 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void
-print_json(const struct buf *b)
+static void print_json(const struct buf *b)
 {
 	(void)printf("%s\n", buf_str(b));
 }
 
 /* Texts only: name, value, name, value … */
-static void
-print_pairs(int n, ...)
+static void print_pairs(int n, ...)
 {
 	struct buf out = BUF_INIT(BUF_SMALL);
 	struct jout j;
@@ -50,8 +48,7 @@ print_pairs(int n, ...)
 
 /* ---- init, cert ---- */
 
-static bool
-good_tenant(const char *s)
+static bool good_tenant(const char *s)
 {
 	size_t n = strlen(s);
 
@@ -59,8 +56,8 @@ good_tenant(const char *s)
 	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-static enum mq_status
-make_keys(struct admin *a, struct store_tenant *t, struct err *err)
+static enum mq_status make_keys(struct admin *a, struct store_tenant *t,
+    struct err *err)
 {
 	uint8_t spk[CRYPTO_SIGN_PK], ssk[CRYPTO_SIGN_SK];
 	uint8_t bpk[CRYPTO_BOX_PK], bsk[CRYPTO_BOX_SK];
@@ -84,8 +81,8 @@ make_keys(struct admin *a, struct store_tenant *t, struct err *err)
 	return st;
 }
 
-static enum mq_status
-put_tenant(struct admin *a, const struct store_tenant *t, struct err *err)
+static enum mq_status put_tenant(struct admin *a, const struct store_tenant *t,
+    struct err *err)
 {
 	enum mq_status st;
 
@@ -103,8 +100,7 @@ put_tenant(struct admin *a, const struct store_tenant *t, struct err *err)
 	return st;
 }
 
-enum mq_status
-verbs_init(struct admin *a, struct err *err)
+enum mq_status verbs_init(struct admin *a, struct err *err)
 {
 	struct store_tenant t;
 	enum mq_status st = admin_need(a->dir, "dir", err);
@@ -134,8 +130,7 @@ verbs_init(struct admin *a, struct err *err)
 	return MQ_OK;
 }
 
-enum mq_status
-verbs_cert(struct admin *a, struct err *err)
+enum mq_status verbs_cert(struct admin *a, struct err *err)
 {
 	char path[ADMIN_PATH], pins[256] = "";
 	enum mq_status st = admin_need(a->dir, "dir", err);
@@ -159,8 +154,7 @@ verbs_cert(struct admin *a, struct err *err)
 
 /* A store that does not know the district yet learns its public keys from the
  * administrator's folder. */
-static enum mq_status
-know_tenant(struct admin *a, struct err *err)
+static enum mq_status know_tenant(struct admin *a, struct err *err)
 {
 	struct store_tenant t;
 	uint8_t key[CRYPTO_SIGN_PK];
@@ -186,8 +180,7 @@ know_tenant(struct admin *a, struct err *err)
 	return st;
 }
 
-enum mq_status
-verbs_enrol(struct admin *a, struct err *err)
+enum mq_status verbs_enrol(struct admin *a, struct err *err)
 {
 	char code[ENROL_CODE_TEXT];
 	enum mq_status st = admin_need(a->org, "org", err);
@@ -212,8 +205,7 @@ verbs_enrol(struct admin *a, struct err *err)
 	return st;
 }
 
-static void
-print_joined(struct admin *a, const struct node_settings *set,
+static void print_joined(struct admin *a, const struct node_settings *set,
     const struct node_keys *keys)
 {
 	struct buf words = BUF_INIT(256), out = BUF_INIT(BUF_SMALL);
@@ -238,8 +230,7 @@ print_joined(struct admin *a, const struct node_settings *set,
 	buf_free(&out);
 }
 
-enum mq_status
-verbs_join(struct admin *a, struct err *err)
+enum mq_status verbs_join(struct admin *a, struct err *err)
 {
 	struct join j = { a->data, a->hub, a->ca, a->code };
 	struct transport_curl_settings s = { a->hub, a->ca, "" };
@@ -268,8 +259,7 @@ verbs_join(struct admin *a, struct err *err)
 
 /* ---- nodes, revoke ---- */
 
-static enum saying
-state_of(const struct store_node *n)
+static enum saying state_of(const struct store_node *n)
 {
 	if (n->revoked_at.ms != 0)
 		return SAY_NODE_STATE_REVOKED;
@@ -277,9 +267,8 @@ state_of(const struct store_node *n)
 	    SAY_NODE_STATE_OK;
 }
 
-static enum mq_status
-node_json(struct admin *a, const struct store_node *n, struct jout *j,
-    struct err *err)
+static enum mq_status node_json(struct admin *a, const struct store_node *n,
+    struct jout *j, struct err *err)
 {
 	struct buf health = BUF_INIT(STORE_HEALTH_MAX), words = BUF_INIT(256);
 	enum mq_status st = store_node_health(a->db, n->tenant, n->number,
@@ -304,8 +293,7 @@ node_json(struct admin *a, const struct store_node *n, struct jout *j,
 	return st;
 }
 
-static void
-node_line(const struct admin *a, const struct store_node *n)
+static void node_line(const struct admin *a, const struct store_node *n)
 {
 	struct buf words = BUF_INIT(256);
 	char seen[32];
@@ -320,8 +308,7 @@ node_line(const struct admin *a, const struct store_node *n)
 	buf_free(&words);
 }
 
-enum mq_status
-verbs_nodes(struct admin *a, struct err *err)
+enum mq_status verbs_nodes(struct admin *a, struct err *err)
 {
 	struct buf out = BUF_INIT(BUF_LARGE);
 	struct store_node *list = NULL;
@@ -349,8 +336,7 @@ verbs_nodes(struct admin *a, struct err *err)
 	return st;
 }
 
-enum mq_status
-verbs_revoke(struct admin *a, struct err *err)
+enum mq_status verbs_revoke(struct admin *a, struct err *err)
 {
 	enum mq_status st = admin_need(a->node, "node", err);
 	int number = a->node != NULL ? (int)strtol(a->node, NULL, 10) : 0;
@@ -376,8 +362,7 @@ verbs_revoke(struct admin *a, struct err *err)
 
 /* ---- quarantine ---- */
 
-static void
-quarantine_row(struct admin *a, struct db_stmt *s, struct jout *j)
+static void quarantine_row(struct admin *a, struct db_stmt *s, struct jout *j)
 {
 	struct buf why = BUF_INIT(512);
 	struct dev dev = { db_i64(s, "dev") };
@@ -404,8 +389,7 @@ quarantine_row(struct admin *a, struct db_stmt *s, struct jout *j)
 	buf_free(&why);
 }
 
-enum mq_status
-verbs_quarantine(struct admin *a, struct err *err)
+enum mq_status verbs_quarantine(struct admin *a, struct err *err)
 {
 	struct buf out = BUF_INIT(BUF_LARGE);
 	struct db_stmt *s;
@@ -437,8 +421,7 @@ verbs_quarantine(struct admin *a, struct err *err)
 	return st;
 }
 
-enum mq_status
-verbs_readmit(struct admin *a, struct err *err)
+enum mq_status verbs_readmit(struct admin *a, struct err *err)
 {
 	struct ref save;
 	struct hub hub;

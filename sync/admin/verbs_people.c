@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* Loads, lets `change` work, saves and publishes: one transaction. */
-static enum mq_status
-with_people(struct admin *a, struct people *p, size_t *units,
+static enum mq_status with_people(struct admin *a, struct people *p,
+    size_t *units,
     enum mq_status (*change)(struct admin *a, struct people *p, void *ctx,
     struct err *err), void *ctx, struct err *err)
 {
@@ -41,15 +41,14 @@ with_people(struct admin *a, struct people *p, size_t *units,
 	return st;
 }
 
-static enum mq_status
-change_list(struct admin *a, struct people *p, void *ctx, struct err *err)
+static enum mq_status change_list(struct admin *a, struct people *p, void *ctx,
+    struct err *err)
 {
 	(void)ctx;
 	return a->file != NULL ? people_read_csv(a, a->file, p, err) : MQ_OK;
 }
 
-enum mq_status
-verbs_roster(struct admin *a, struct err *err)
+enum mq_status verbs_roster(struct admin *a, struct err *err)
 {
 	struct people p = { NULL, 0, 0, 0 };
 	size_t units = 0;
@@ -66,8 +65,8 @@ verbs_roster(struct admin *a, struct err *err)
 	return st;
 }
 
-static enum mq_status
-change_code(struct admin *a, struct people *p, void *ctx, struct err *err)
+static enum mq_status change_code(struct admin *a, struct people *p, void *ctx,
+    struct err *err)
 {
 	struct roster_draft *d = people_find(p, a->number);
 
@@ -76,8 +75,7 @@ change_code(struct admin *a, struct people *p, void *ctx, struct err *err)
 	return people_new_code(a, d, ctx, err);
 }
 
-enum mq_status
-verbs_code(struct admin *a, struct err *err)
+enum mq_status verbs_code(struct admin *a, struct err *err)
 {
 	struct people p = { NULL, 0, 0, 0 };
 	size_t units = 0;

@@ -24,8 +24,7 @@ struct verdict {
 	char detail[120];
 };
 
-void
-admit_day(struct utc t, char out[16])
+void admit_day(struct utc t, char out[16])
 {
 	struct civil c = clock_civil(t);
 
@@ -33,8 +32,7 @@ admit_day(struct utc t, char out[16])
 	    c.month % 100, c.day % 100);
 }
 
-void
-ingest_reason_say(const char *code, const char *detail, enum lang lang,
+void ingest_reason_say(const char *code, const char *detail, enum lang lang,
     struct buf *out)
 {
 	size_t i;
@@ -57,8 +55,7 @@ ingest_reason_say(const char *code, const char *detail, enum lang lang,
 	buf_adds(out, detail);
 }
 
-static void
-find(struct verdict *v, enum ingest_reason r, const char *detail)
+static void find(struct verdict *v, enum ingest_reason r, const char *detail)
 {
 	if (v->bad)
 		return;		/* the first reason is the one said */
@@ -67,8 +64,7 @@ find(struct verdict *v, enum ingest_reason r, const char *detail)
 	(void)xcopy(v->detail, sizeof(v->detail), detail);
 }
 
-size_t
-admit_save_len(const struct admit_item *v, size_t n)
+size_t admit_save_len(const struct admit_item *v, size_t n)
 {
 	int64_t first = v[0].e.save_first;
 	int count = v[0].e.save_n;
@@ -84,9 +80,8 @@ admit_save_len(const struct admit_item *v, size_t n)
 
 /* ---- judging ---- */
 
-static enum mq_status
-state_of(struct hub *h, const char *tenant, struct ref id, bool *held,
-    bool *quarantined, struct err *err)
+static enum mq_status state_of(struct hub *h, const char *tenant, struct ref id,
+    bool *held, bool *quarantined, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -107,8 +102,7 @@ state_of(struct hub *h, const char *tenant, struct ref id, bool *held,
 }
 
 /* May this node write in this subject, and is what it builds on admitted? */
-static enum mq_status
-judge_subject(struct hub *h, const struct store_node *who,
+static enum mq_status judge_subject(struct hub *h, const struct store_node *who,
     const struct entry *e, struct verdict *v, struct err *err)
 {
 	struct feed_orgs audience = { NULL, 0, 0 };
@@ -137,8 +131,7 @@ judge_subject(struct hub *h, const struct store_node *who,
 	return st;
 }
 
-static enum mq_status
-judge(struct hub *h, const struct store_node *who,
+static enum mq_status judge(struct hub *h, const struct store_node *who,
     const struct admit_item *x, const struct admit_item *first,
     size_t n, struct entry_parts *parts, struct verdict *v, struct err *err)
 {
@@ -162,8 +155,8 @@ judge(struct hub *h, const struct store_node *who,
 /* ---- storing ---- */
 
 /* body NULL: quarantined (its line is kept apart) or gone. */
-static enum mq_status
-put_entry(struct hub *h, const char *tenant, const struct admit_item *x,
+static enum mq_status put_entry(struct hub *h, const char *tenant,
+    const struct admit_item *x,
     const struct entry_parts *p, int state, struct err *err)
 {
 	struct db_stmt *s;
@@ -201,9 +194,8 @@ put_entry(struct hub *h, const char *tenant, const struct admit_item *x,
 
 /* entry.erased takes the words of the entries it names, here and in every
  * feed they went to. */
-static enum mq_status
-erase_one(struct hub *h, const char *tenant, struct ref id, struct ref why,
-    struct err *err)
+static enum mq_status erase_one(struct hub *h, const char *tenant,
+    struct ref id, struct ref why, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -234,9 +226,8 @@ erase_one(struct hub *h, const char *tenant, struct ref id, struct ref why,
 }
 
 /* Only words the erasing node may see itself: a number alone erases nothing. */
-static enum mq_status
-may_erase(struct hub *h, const struct feed_writer *w, struct ref id,
-    bool *may, struct err *err)
+static enum mq_status may_erase(struct hub *h, const struct feed_writer *w,
+    struct ref id, bool *may, struct err *err)
 {
 	struct feed_orgs audience = { NULL, 0, 0 };
 	int64_t subj = 0;
@@ -249,8 +240,7 @@ may_erase(struct hub *h, const struct feed_writer *w, struct ref id,
 	return st;
 }
 
-static enum mq_status
-apply_erased(struct hub *h, const struct feed_writer *w,
+static enum mq_status apply_erased(struct hub *h, const struct feed_writer *w,
     const struct entry *e, const struct jnode *body, struct err *err)
 {
 	const struct jnode *list = jnode_get(body, "u");
@@ -273,8 +263,8 @@ apply_erased(struct hub *h, const struct feed_writer *w,
 	return st;
 }
 
-static enum mq_status
-admit_one(struct hub *h, const char *tenant, const struct admit_item *x,
+static enum mq_status admit_one(struct hub *h, const char *tenant,
+    const struct admit_item *x,
     const struct entry_parts *p, struct feed_writer *w, struct err *err)
 {
 	struct jdoc *doc = NULL;
@@ -297,9 +287,8 @@ admit_one(struct hub *h, const char *tenant, const struct admit_item *x,
 	return st;
 }
 
-static enum mq_status
-keep_line(struct hub *h, const char *tenant, const struct admit_item *x,
-    struct err *err)
+static enum mq_status keep_line(struct hub *h, const char *tenant,
+    const struct admit_item *x, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st = put_entry(h, tenant, x, NULL, 1, err);
@@ -317,8 +306,7 @@ keep_line(struct hub *h, const char *tenant, const struct admit_item *x,
 	return db_run(&s, err);
 }
 
-static enum mq_status
-quarantine(struct hub *h, const struct store_node *who,
+static enum mq_status quarantine(struct hub *h, const struct store_node *who,
     const struct admit_item *v, size_t n, const struct verdict *why,
     struct err *err)
 {
@@ -349,9 +337,8 @@ quarantine(struct hub *h, const struct store_node *who,
 	return db_run(&s, err);
 }
 
-enum mq_status
-admit_save(struct hub *h, const struct store_node *who, struct admit_item *v,
-    size_t n, struct feed_writer *w, struct err *err)
+enum mq_status admit_save(struct hub *h, const struct store_node *who,
+    struct admit_item *v, size_t n, struct feed_writer *w, struct err *err)
 {
 	struct entry_parts *p = xcalloc(n, sizeof(*p));
 	struct verdict why;
@@ -377,8 +364,8 @@ struct readmit {
 	struct buf lines;		/* owns the bytes */
 };
 
-static enum mq_status
-read_kept(struct hub *h, const char *tenant, struct dev dev, int64_t first,
+static enum mq_status read_kept(struct hub *h, const char *tenant,
+    struct dev dev, int64_t first,
     int64_t last, struct readmit *r, struct err *err)
 {
 	struct db_stmt *s;
@@ -423,9 +410,8 @@ read_kept(struct hub *h, const char *tenant, struct dev dev, int64_t first,
 	return st;
 }
 
-static enum mq_status
-drop_kept(struct hub *h, const char *tenant, struct dev dev, int64_t first,
-    int64_t last, struct err *err)
+static enum mq_status drop_kept(struct hub *h, const char *tenant,
+    struct dev dev, int64_t first, int64_t last, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -452,9 +438,8 @@ drop_kept(struct hub *h, const char *tenant, struct dev dev, int64_t first,
 	return db_run(&s, err);
 }
 
-static enum mq_status
-quarantine_last(struct hub *h, const char *tenant, struct dev dev,
-    int64_t first, int64_t *last, struct err *err)
+static enum mq_status quarantine_last(struct hub *h, const char *tenant,
+    struct dev dev, int64_t first, int64_t *last, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -476,9 +461,8 @@ quarantine_last(struct hub *h, const char *tenant, struct dev dev,
 	return st;
 }
 
-static enum mq_status
-readmit_save(struct hub *h, const struct store_node *who, struct readmit *r,
-    bool force, struct feed_writer *w, struct err *err)
+static enum mq_status readmit_save(struct hub *h, const struct store_node *who,
+    struct readmit *r, bool force, struct feed_writer *w, struct err *err)
 {
 	struct entry_parts *p = xcalloc(r->n, sizeof(*p));
 	struct buf words = BUF_INIT(400);
@@ -504,8 +488,7 @@ readmit_save(struct hub *h, const struct store_node *who, struct readmit *r,
 	return st;
 }
 
-enum mq_status
-ingest_readmit(struct hub *h, const char *tenant, struct dev dev,
+enum mq_status ingest_readmit(struct hub *h, const char *tenant, struct dev dev,
     int64_t first, bool force, struct err *err)
 {
 	struct readmit r = { NULL, 0, 0, BUF_INIT(BUF_LARGE) };

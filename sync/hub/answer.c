@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-static enum mq_status
-put_chains(struct hub *h, const struct store_node *who, struct jout *j,
-    struct err *err)
+static enum mq_status put_chains(struct hub *h, const struct store_node *who,
+    struct jout *j, struct err *err)
 {
 	struct store_chain all[STORE_CHAINS_MAX];
 	enum mq_status st;
@@ -35,9 +34,8 @@ put_chains(struct hub *h, const struct store_node *who, struct jout *j,
 }
 
 /* The sequencer: a node that has seen more knows that the hub went back. */
-static enum mq_status
-put_feed(struct hub *h, const struct store_node *who, struct jout *j,
-    struct err *err)
+static enum mq_status put_feed(struct hub *h, const struct store_node *who,
+    struct jout *j, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -59,9 +57,8 @@ put_feed(struct hub *h, const struct store_node *who, struct jout *j,
 	return st;
 }
 
-static enum mq_status
-put_receipts(struct hub *h, const struct store_node *who, struct dev dev,
-    int64_t from, int64_t to, struct jout *j, struct err *err)
+static enum mq_status put_receipts(struct hub *h, const struct store_node *who,
+    struct dev dev, int64_t from, int64_t to, struct jout *j, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -93,8 +90,7 @@ put_receipts(struct hub *h, const struct store_node *who, struct dev dev,
 	return st;
 }
 
-static void
-put_returned_row(struct db_stmt *s, struct jout *j)
+static void put_returned_row(struct db_stmt *s, struct jout *j)
 {
 	struct buf zh = BUF_INIT(512), en = BUF_INIT(512);
 	struct dev dev = { db_i64(s, "dev") };
@@ -119,9 +115,8 @@ put_returned_row(struct db_stmt *s, struct jout *j)
 	buf_free(&en);
 }
 
-static enum mq_status
-put_returned(struct hub *h, const struct store_node *who, struct jout *j,
-    struct err *err)
+static enum mq_status put_returned(struct hub *h, const struct store_node *who,
+    struct jout *j, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -150,9 +145,8 @@ put_returned(struct hub *h, const struct store_node *who, struct jout *j,
 	return st;
 }
 
-enum mq_status
-ingest_answer(struct hub *h, const struct store_node *who, struct dev dev,
-    int64_t from, int64_t to, struct buf *out, struct err *err)
+enum mq_status ingest_answer(struct hub *h, const struct store_node *who,
+    struct dev dev, int64_t from, int64_t to, struct buf *out, struct err *err)
 {
 	enum mq_status st;
 	struct jout j;

@@ -42,8 +42,7 @@ static const struct route {
 #undef ROUTE
 };
 
-static const struct route *
-find_route(const struct call *c, bool *path_known)
+static const struct route *find_route(const struct call *c, bool *path_known)
 {
 	size_t i;
 
@@ -58,8 +57,7 @@ find_route(const struct call *c, bool *path_known)
 	return NULL;
 }
 
-bool
-api_begin(struct call *c, size_t *body_max)
+bool api_begin(struct call *c, size_t *body_max)
 {
 	const char *coding = call_header(c, "Content-Encoding");
 	bool known;
@@ -79,8 +77,7 @@ api_begin(struct call *c, size_t *body_max)
 }
 
 /* The body in plain, outside the lock. */
-static bool
-decode(struct call *c)
+static bool decode(struct call *c)
 {
 	struct err err = ERR_INIT;
 
@@ -95,8 +92,7 @@ decode(struct call *c)
 	return false;
 }
 
-void
-api_run(struct hub *h, struct call *c)
+void api_run(struct hub *h, struct call *c)
 {
 	bool known;
 	const struct route *r = find_route(c, &known);
@@ -126,8 +122,7 @@ api_run(struct hub *h, struct call *c)
 	(void)pthread_mutex_unlock(&h->lock);
 }
 
-static void
-answer(struct call *c, int status, const char *type)
+static void answer(struct call *c, int status, const char *type)
 {
 	c->status = status;
 	c->type = type;
@@ -136,8 +131,7 @@ answer(struct call *c, int status, const char *type)
 
 /* ---- open to all ---- */
 
-static void
-on_healthz(struct hub *h, struct call *c)
+static void on_healthz(struct hub *h, struct call *c)
 {
 	struct err err = ERR_INIT;
 	int64_t one = 0;
@@ -152,16 +146,15 @@ on_healthz(struct hub *h, struct call *c)
 	answer(c, 200, JSON);
 }
 
-static void
-metric(struct buf *out, const char *name, const char *help, int64_t v)
+static void metric(struct buf *out, const char *name, const char *help,
+    int64_t v)
 {
 	buf_addf(out, "# TYPE minqing_hub_%s counter\n# HELP minqing_hub_%s %s"
 	    "\nminqing_hub_%s_total %" PRId64 "\n", name, name, help, name,
 	    v);
 }
 
-static void
-on_metrics(struct hub *h, struct call *c)
+static void on_metrics(struct hub *h, struct call *c)
 {
 	metric(&c->out, "requests", "Requests.", h->counts.requests);
 	metric(&c->out, "refused", "Requests refused.", h->counts.refused);
@@ -177,8 +170,8 @@ on_metrics(struct hub *h, struct call *c)
 
 /* ---- enrolment ---- */
 
-static void
-enrol_answer(struct hub *h, struct call *c, const struct store_node *n)
+static void enrol_answer(struct hub *h, struct call *c,
+    const struct store_node *n)
 {
 	struct store_tenant t;
 	struct err err = ERR_INIT;
@@ -203,8 +196,7 @@ enrol_answer(struct hub *h, struct call *c, const struct store_node *n)
 	answer(c, 200, JSON);
 }
 
-static void
-on_enrol(struct hub *h, struct call *c)
+static void on_enrol(struct hub *h, struct call *c)
 {
 	struct enrol_ask ask;
 	struct store_node node;
@@ -238,8 +230,8 @@ on_enrol(struct hub *h, struct call *c)
 
 /* ---- entries ---- */
 
-static void
-stand(struct hub *h, struct call *c, struct dev dev, int64_t from, int64_t to)
+static void stand(struct hub *h, struct call *c, struct dev dev, int64_t from,
+    int64_t to)
 {
 	struct err err = ERR_INIT;
 
@@ -250,8 +242,7 @@ stand(struct hub *h, struct call *c, struct dev dev, int64_t from, int64_t to)
 		answer(c, 200, JSON);
 }
 
-static void
-on_head(struct hub *h, struct call *c)
+static void on_head(struct hub *h, struct call *c)
 {
 	int64_t from = call_number(c, "from", 0);
 	char text[ENTRY_REF_TEXT];
@@ -266,8 +257,7 @@ on_head(struct hub *h, struct call *c)
 	stand(h, c, dev, from, ENTRY_SEQ_MAX);
 }
 
-static void
-on_entries(struct hub *h, struct call *c)
+static void on_entries(struct hub *h, struct call *c)
 {
 	struct buf base = BUF_INIT(4096), signature = BUF_INIT(256);
 	enum ingest_end end = INGEST_TAKEN;
@@ -299,8 +289,7 @@ on_entries(struct hub *h, struct call *c)
 	buf_free(&signature);
 }
 
-static void
-on_own(struct hub *h, struct call *c)
+static void on_own(struct hub *h, struct call *c)
 {
 	int64_t after = call_number(c, "after", 0);
 	struct err err = ERR_INIT;
@@ -322,8 +311,7 @@ on_own(struct hub *h, struct call *c)
 
 /* ---- what comes back ---- */
 
-static void
-on_feed(struct hub *h, struct call *c)
+static void on_feed(struct hub *h, struct call *c)
 {
 	int64_t after = call_number(c, "after", 0);
 	int64_t wait = call_number(c, "wait", 0);
@@ -348,8 +336,7 @@ on_feed(struct hub *h, struct call *c)
 	answer(c, c->out.len > 0 || c->more ? 200 : 204, NDJSON);
 }
 
-static void
-on_status(struct hub *h, struct call *c)
+static void on_status(struct hub *h, struct call *c)
 {
 	int64_t after = call_number(c, "after", 0);
 	struct err err = ERR_INIT;
@@ -365,8 +352,7 @@ on_status(struct hub *h, struct call *c)
 		answer(c, c->out.len > 0 || c->more ? 200 : 204, NDJSON);
 }
 
-static void
-on_roster(struct hub *h, struct call *c)
+static void on_roster(struct hub *h, struct call *c)
 {
 	int64_t after = call_number(c, "after", 0), seq = 0;
 	struct err err = ERR_INIT;
@@ -388,8 +374,8 @@ on_roster(struct hub *h, struct call *c)
 
 /* ---- messages ---- */
 
-static void
-finish(struct hub *h, struct call *c, enum mq_status st, struct err *err)
+static void finish(struct hub *h, struct call *c, enum mq_status st,
+    struct err *err)
 {
 	if (st == MQ_OK)
 		st = db_commit(h->db, err);
@@ -401,8 +387,7 @@ finish(struct hub *h, struct call *c, enum mq_status st, struct err *err)
 		answer(c, 204, JSON);
 }
 
-static void
-on_account(struct hub *h, struct call *c)
+static void on_account(struct hub *h, struct call *c)
 {
 	struct err err = ERR_INIT;
 	enum mq_status st;
@@ -421,8 +406,7 @@ on_account(struct hub *h, struct call *c)
 	finish(h, c, st, &err);
 }
 
-static void
-on_health(struct hub *h, struct call *c)
+static void on_health(struct hub *h, struct call *c)
 {
 	struct jdoc *doc = NULL;
 	struct err err = ERR_INIT;

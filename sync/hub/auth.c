@@ -24,21 +24,18 @@ struct nonce { uint8_t v[16]; };
 struct period { struct nonce *slot; size_t size, n; };
 struct seen { struct period now, past; int64_t since; };
 
-struct seen *
-auth_seen_new(void)
+struct seen *auth_seen_new(void)
 {
 	return xcalloc(1, sizeof(struct seen));
 }
 
-static void
-period_free(struct period *p)
+static void period_free(struct period *p)
 {
 	FREE(p->slot);
 	p->size = p->n = 0;
 }
 
-void
-auth_seen_free(struct seen **s)
+void auth_seen_free(struct seen **s)
 {
 	if (*s == NULL)
 		return;
@@ -47,8 +44,7 @@ auth_seen_free(struct seen **s)
 	FREE(*s);
 }
 
-static size_t
-place(const struct period *p, const struct nonce *x)
+static size_t place(const struct period *p, const struct nonce *x)
 {
 	static const struct nonce none;
 	size_t i;
@@ -62,16 +58,14 @@ place(const struct period *p, const struct nonce *x)
 	return i;
 }
 
-static bool
-period_has(const struct period *p, const struct nonce *x)
+static bool period_has(const struct period *p, const struct nonce *x)
 {
 	return p->size > 0 && memcmp(&p->slot[place(p, x)], x,
 	    sizeof(*x)) == 0;
 }
 
 /* False when the table is at its limit. */
-static bool
-period_add(struct period *p, const struct nonce *x)
+static bool period_add(struct period *p, const struct nonce *x)
 {
 	struct period was = *p;
 	size_t i;
@@ -99,9 +93,8 @@ period_add(struct period *p, const struct nonce *x)
 
 enum fresh { FRESH, USED, FULL };
 
-static enum fresh
-seen_take(struct seen *s, const char *node, const uint8_t nonce[SIGN_NONCE],
-    int64_t mono)
+static enum fresh seen_take(struct seen *s, const char *node,
+    const uint8_t nonce[SIGN_NONCE], int64_t mono)
 {
 	uint8_t hash[CRYPTO_HASH];
 	struct nonce x;
@@ -123,8 +116,8 @@ seen_take(struct seen *s, const char *node, const uint8_t nonce[SIGN_NONCE],
 	return period_add(&s->now, &x) ? FRESH : FULL;
 }
 
-static void
-parts_of(const struct call *c, struct sign_parts *p, struct sign_fields *f)
+static void parts_of(const struct call *c, struct sign_parts *p,
+    struct sign_fields *f)
 {
 	*p = (struct sign_parts){
 		.method = c->method,
@@ -145,8 +138,8 @@ parts_of(const struct call *c, struct sign_parts *p, struct sign_fields *f)
 
 /* Everything but who it is.  The signature comes first: only its true owner
  * can use up a nonce or learn that the clock is wrong. */
-static bool
-check(struct hub *h, struct call *c, const uint8_t pk[CRYPTO_SIGN_PK])
+static bool check(struct hub *h, struct call *c,
+    const uint8_t pk[CRYPTO_SIGN_PK])
 {
 	struct sign_parts p;
 	struct sign_fields f;
@@ -184,8 +177,7 @@ check(struct hub *h, struct call *c, const uint8_t pk[CRYPTO_SIGN_PK])
 	return true;
 }
 
-bool
-auth_node(struct hub *h, struct call *c)
+bool auth_node(struct hub *h, struct call *c)
 {
 	const char *text = call_header(c, "Minqing-Node");
 	struct err err = ERR_INIT;
@@ -221,8 +213,7 @@ auth_node(struct hub *h, struct call *c)
 	return true;
 }
 
-bool
-auth_new(struct hub *h, struct call *c, const uint8_t pk[CRYPTO_SIGN_PK])
+bool auth_new(struct hub *h, struct call *c, const uint8_t pk[CRYPTO_SIGN_PK])
 {
 	if (strcmp(call_header(c, "Minqing-Node"), SIGN_NODE_NEW) != 0) {
 		call_problem(c, PROBLEM_SIGNATURE, "Minqing-Node");
@@ -231,8 +222,8 @@ auth_new(struct hub *h, struct call *c, const uint8_t pk[CRYPTO_SIGN_PK])
 	return check(h, c, pk);
 }
 
-void
-auth_evidence(const struct call *c, struct buf *base, struct buf *signature)
+void auth_evidence(const struct call *c, struct buf *base,
+    struct buf *signature)
 {
 	struct sign_parts p;
 	struct sign_fields f;

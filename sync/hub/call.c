@@ -22,8 +22,7 @@ static const struct {
 #undef PROBLEM
 };
 
-void
-call_init(struct call *c)
+void call_init(struct call *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->query = "";
@@ -33,24 +32,22 @@ call_init(struct call *c)
 	c->cursor = -1;
 }
 
-void
-call_free(struct call *c)
+void call_free(struct call *c)
 {
 	buf_free(&c->body);
 	buf_free(&c->plain);
 	buf_free(&c->out);
 }
 
-const char *
-call_header(const struct call *c, const char *name)
+const char *call_header(const struct call *c, const char *name)
 {
 	const char *v = c->header != NULL ? c->header(c->ctx, name) : NULL;
 
 	return v != NULL ? v : "";
 }
 
-static const char *
-query_value(const struct call *c, const char *name, size_t *len)
+static const char *query_value(const struct call *c, const char *name,
+    size_t *len)
 {
 	const char *s = c->query;
 	size_t n = strlen(name);
@@ -67,8 +64,7 @@ query_value(const struct call *c, const char *name, size_t *len)
 	return NULL;
 }
 
-int64_t
-call_number(const struct call *c, const char *name, int64_t otherwise)
+int64_t call_number(const struct call *c, const char *name, int64_t otherwise)
 {
 	size_t len = 0;
 	const char *v = query_value(c, name, &len);
@@ -80,8 +76,7 @@ call_number(const struct call *c, const char *name, int64_t otherwise)
 	return strtoll(v, NULL, 10);
 }
 
-void
-call_word(const struct call *c, const char *name, char *out, size_t size)
+void call_word(const struct call *c, const char *name, char *out, size_t size)
 {
 	size_t len = 0;
 	const char *v = query_value(c, name, &len);
@@ -95,8 +90,8 @@ call_word(const struct call *c, const char *name, char *out, size_t size)
 }
 
 /* Words with "{}" replaced by this language's side of the detail. */
-static void
-say(struct buf *out, const char *words, const char *detail, bool english)
+static void say(struct buf *out, const char *words, const char *detail,
+    bool english)
 {
 	const char *split = strstr(detail, "‖");
 	const char *hole = strstr(words, "{}");
@@ -116,8 +111,7 @@ say(struct buf *out, const char *words, const char *detail, bool english)
 	buf_adds(out, hole + 2);
 }
 
-void
-call_problem(struct call *c, enum problem p, const char *detail)
+void call_problem(struct call *c, enum problem p, const char *detail)
 {
 	struct buf zh = BUF_INIT(1024), en = BUF_INIT(1024);
 	struct buf type = BUF_INIT(128);
@@ -145,8 +139,7 @@ call_problem(struct call *c, enum problem p, const char *detail)
 	buf_free(&type);
 }
 
-void
-call_failed(struct call *c, const struct err *err)
+void call_failed(struct call *c, const struct err *err)
 {
 	enum problem p = PROBLEM_INTERNAL;
 	const char *detail = err->detail;
@@ -169,8 +162,7 @@ call_failed(struct call *c, const struct err *err)
 	call_problem(c, p, detail);
 }
 
-const char *
-call_problem_name(enum problem p)
+const char *call_problem_name(enum problem p)
 {
 	return problems[p].name;
 }

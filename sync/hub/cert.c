@@ -22,8 +22,7 @@
 #define BEGIN_S ((time_t)86400)
 #define YEARS_S ((int64_t)40 * 366 * 86400)
 
-static enum mq_status
-tls_err(int rc, const char *what, struct err *err)
+static enum mq_status tls_err(int rc, const char *what, struct err *err)
 {
 	if (rc >= 0)
 		return MQ_OK;
@@ -31,17 +30,15 @@ tls_err(int rc, const char *what, struct err *err)
 	    gnutls_strerror(rc));
 }
 
-static void
-path_of(char *out, size_t size, const char *dir, const char *name)
+static void path_of(char *out, size_t size, const char *dir, const char *name)
 {
 	file_join(out, size, dir, name);
 }
 
 /* ---- keys ---- */
 
-static enum mq_status
-key_write(struct env *env, const char *path, gnutls_x509_privkey_t key,
-    struct err *err)
+static enum mq_status key_write(struct env *env, const char *path,
+    gnutls_x509_privkey_t key, struct err *err)
 {
 	gnutls_datum_t pem = { NULL, 0 };
 	enum mq_status st = tls_err(gnutls_x509_privkey_export2_pkcs8(key,
@@ -55,9 +52,8 @@ key_write(struct env *env, const char *path, gnutls_x509_privkey_t key,
 	return st;
 }
 
-static enum mq_status
-key_read(struct env *env, const char *path, gnutls_x509_privkey_t key,
-    struct err *err)
+static enum mq_status key_read(struct env *env, const char *path,
+    gnutls_x509_privkey_t key, struct err *err)
 {
 	struct buf b = BUF_INIT(PEM_MAX);
 	gnutls_datum_t d;
@@ -75,9 +71,8 @@ key_read(struct env *env, const char *path, gnutls_x509_privkey_t key,
 }
 
 /* The key in that file, made when there is none. */
-static enum mq_status
-key_get(struct env *env, const char *dir, const char *name,
-    gnutls_x509_privkey_t *out, struct err *err)
+static enum mq_status key_get(struct env *env, const char *dir,
+    const char *name, gnutls_x509_privkey_t *out, struct err *err)
 {
 	char path[600];
 	enum mq_status st;
@@ -94,8 +89,8 @@ key_get(struct env *env, const char *dir, const char *name,
 }
 
 /* sha256// pin of a public key in DER (SubjectPublicKeyInfo). */
-static enum mq_status
-pin_of_pubkey(gnutls_pubkey_t pub, struct buf *out, struct err *err)
+static enum mq_status pin_of_pubkey(gnutls_pubkey_t pub, struct buf *out,
+    struct err *err)
 {
 	gnutls_datum_t der = { NULL, 0 };
 	uint8_t hash[CRYPTO_HASH];
@@ -111,8 +106,8 @@ pin_of_pubkey(gnutls_pubkey_t pub, struct buf *out, struct err *err)
 	return st;
 }
 
-static enum mq_status
-pin_of_key(gnutls_x509_privkey_t key, struct buf *out, struct err *err)
+static enum mq_status pin_of_key(gnutls_x509_privkey_t key, struct buf *out,
+    struct err *err)
 {
 	gnutls_privkey_t priv = NULL;
 	gnutls_pubkey_t pub = NULL;
@@ -137,8 +132,7 @@ pin_of_key(gnutls_x509_privkey_t key, struct buf *out, struct err *err)
 /* ---- certificates ---- */
 
 /* Names of keys, so that two CAs of one name are told apart. */
-static int
-set_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t ca)
+static int set_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t ca)
 {
 	uint8_t id[64];
 	size_t n = sizeof(id);
@@ -154,9 +148,8 @@ set_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t ca)
 	return rc;
 }
 
-static int
-set_common(struct env *env, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key,
-    const char *name)
+static int set_common(struct env *env, gnutls_x509_crt_t crt,
+    gnutls_x509_privkey_t key, const char *name)
 {
 	uint8_t serial[16];
 	int64_t end = env_now(env).ms / MS_SECOND + YEARS_S;
@@ -179,9 +172,8 @@ set_common(struct env *env, gnutls_x509_crt_t crt, gnutls_x509_privkey_t key,
 	return rc;
 }
 
-static enum mq_status
-crt_write(struct env *env, const char *path, gnutls_x509_crt_t crt,
-    struct err *err)
+static enum mq_status crt_write(struct env *env, const char *path,
+    gnutls_x509_crt_t crt, struct err *err)
 {
 	gnutls_datum_t pem = { NULL, 0 };
 	enum mq_status st = tls_err(gnutls_x509_crt_export2(crt,
@@ -193,9 +185,8 @@ crt_write(struct env *env, const char *path, gnutls_x509_crt_t crt,
 	return st;
 }
 
-static enum mq_status
-crt_read(struct env *env, const char *path, gnutls_x509_crt_t crt,
-    struct err *err)
+static enum mq_status crt_read(struct env *env, const char *path,
+    gnutls_x509_crt_t crt, struct err *err)
 {
 	struct buf b = BUF_INIT(PEM_MAX);
 	gnutls_datum_t d;
@@ -210,9 +201,8 @@ crt_read(struct env *env, const char *path, gnutls_x509_crt_t crt,
 	return st;
 }
 
-static enum mq_status
-make_ca(struct env *env, const char *dir, gnutls_x509_crt_t ca,
-    gnutls_x509_privkey_t key, struct err *err)
+static enum mq_status make_ca(struct env *env, const char *dir,
+    gnutls_x509_crt_t ca, gnutls_x509_privkey_t key, struct err *err)
 {
 	char path[600];
 	int rc;
@@ -236,8 +226,7 @@ make_ca(struct env *env, const char *dir, gnutls_x509_crt_t ca,
 	return crt_write(env, path, ca, err);
 }
 
-static int
-set_host(gnutls_x509_crt_t crt, const char *host)
+static int set_host(gnutls_x509_crt_t crt, const char *host)
 {
 	struct in_addr a;
 
@@ -248,9 +237,8 @@ set_host(gnutls_x509_crt_t crt, const char *host)
 	    host, (unsigned)strlen(host), GNUTLS_FSAN_SET);
 }
 
-static enum mq_status
-make_hub(struct env *env, const char *dir, const char *host,
-    gnutls_x509_crt_t ca, gnutls_x509_privkey_t ca_key,
+static enum mq_status make_hub(struct env *env, const char *dir,
+    const char *host, gnutls_x509_crt_t ca, gnutls_x509_privkey_t ca_key,
     gnutls_x509_privkey_t key, struct err *err)
 {
 	gnutls_x509_crt_t crt = NULL;
@@ -284,9 +272,8 @@ make_hub(struct env *env, const char *dir, const char *host,
 	return st;
 }
 
-static enum mq_status
-write_pins(struct env *env, const char *dir, gnutls_x509_privkey_t key,
-    gnutls_x509_privkey_t next, struct err *err)
+static enum mq_status write_pins(struct env *env, const char *dir,
+    gnutls_x509_privkey_t key, gnutls_x509_privkey_t next, struct err *err)
 {
 	struct buf b = BUF_INIT(512);
 	char path[600];
@@ -303,8 +290,7 @@ write_pins(struct env *env, const char *dir, gnutls_x509_privkey_t key,
 	return st;
 }
 
-enum mq_status
-cert_make(struct env *env, const char *dir, const char *host,
+enum mq_status cert_make(struct env *env, const char *dir, const char *host,
     struct err *err)
 {
 	gnutls_x509_privkey_t ca_key = NULL, key = NULL, next = NULL;
@@ -335,9 +321,8 @@ cert_make(struct env *env, const char *dir, const char *host,
 
 /* ---- pins ---- */
 
-static enum mq_status
-pin_of_file(struct env *env, const char *path, struct buf *out,
-    struct err *err)
+static enum mq_status pin_of_file(struct env *env, const char *path,
+    struct buf *out, struct err *err)
 {
 	gnutls_x509_crt_t crt = NULL;
 	gnutls_pubkey_t pub = NULL;
@@ -359,9 +344,8 @@ pin_of_file(struct env *env, const char *path, struct buf *out,
 	return st;
 }
 
-enum mq_status
-cert_pins(struct env *env, const char *path, char *out, size_t size,
-    struct err *err)
+enum mq_status cert_pins(struct env *env, const char *path, char *out,
+    size_t size, struct err *err)
 {
 	struct buf own = BUF_INIT(128), both = BUF_INIT(256);
 	const char *slash = strrchr(path, '/');

@@ -14,8 +14,7 @@
 /* No I, L, O, U: they are misread and misheard. */
 static const char signs[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-static void
-make_signs(struct env *env, size_t n, char *out)
+static void make_signs(struct env *env, size_t n, char *out)
 {
 	uint8_t byte;
 	size_t i;
@@ -27,14 +26,13 @@ make_signs(struct env *env, size_t n, char *out)
 	out[n] = '\0';
 }
 
-static void
-code_hash(const char *secret, uint8_t out[CRYPTO_HASH])
+static void code_hash(const char *secret, uint8_t out[CRYPTO_HASH])
 {
 	crypto_hash2("minqing-enrol", 13, secret, SECRET_SIGNS, out);
 }
 
-static enum mq_status
-put_code(struct env *env, struct db *db, const char *tenant, const char *org,
+static enum mq_status put_code(struct env *env, struct db *db,
+    const char *tenant, const char *org,
     const char *site, const char *id, const char *secret, struct err *err)
 {
 	struct utc now = env_now(env);
@@ -58,8 +56,8 @@ put_code(struct env *env, struct db *db, const char *tenant, const char *org,
 	return db_run(&s, err);
 }
 
-static enum mq_status
-id_taken(struct db *db, const char *id, bool *taken, struct err *err)
+static enum mq_status id_taken(struct db *db, const char *id, bool *taken,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -73,8 +71,7 @@ id_taken(struct db *db, const char *id, bool *taken, struct err *err)
 	return st;
 }
 
-enum mq_status
-enrol_make(struct env *env, struct db *db, const char *tenant,
+enum mq_status enrol_make(struct env *env, struct db *db, const char *tenant,
     const char *org, const char *site, char out[ENROL_CODE_TEXT],
     struct err *err)
 {
@@ -108,8 +105,7 @@ enrol_make(struct env *env, struct db *db, const char *tenant,
 }
 
 /* What people type: any case, any grouping, the misread signs put right. */
-static bool
-read_code(const char *typed, char id[ID_SIGNS + 1],
+static bool read_code(const char *typed, char id[ID_SIGNS + 1],
     char secret[SECRET_SIGNS + 1])
 {
 	char all[ID_SIGNS + SECRET_SIGNS + 1];
@@ -143,8 +139,8 @@ struct code_row { char tenant[STORE_TENANT], org[STORE_ORG],
 	site[STORE_SITE]; uint8_t hash[CRYPTO_HASH]; int64_t expires;
 	int tries, number; bool found; };
 
-static enum mq_status
-get_code(struct db *db, const char *id, struct code_row *r, struct err *err)
+static enum mq_status get_code(struct db *db, const char *id,
+    struct code_row *r, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -173,9 +169,8 @@ get_code(struct db *db, const char *id, struct code_row *r, struct err *err)
 	return st;
 }
 
-static enum mq_status
-set_code(struct db *db, const char *id, int tries, int number,
-    struct err *err)
+static enum mq_status set_code(struct db *db, const char *id, int tries,
+    int number, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -190,8 +185,8 @@ set_code(struct db *db, const char *id, int tries, int number,
 	return db_run(&s, err);
 }
 
-static enum mq_status
-next_number(struct db *db, const char *tenant, int *out, struct err *err)
+static enum mq_status next_number(struct db *db, const char *tenant, int *out,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -213,8 +208,8 @@ next_number(struct db *db, const char *tenant, int *out, struct err *err)
 	return st;
 }
 
-static enum mq_status
-make_node(struct hub *h, const struct enrol_ask *ask, const char *id,
+static enum mq_status make_node(struct hub *h, const struct enrol_ask *ask,
+    const char *id,
     const struct code_row *r, struct store_node *out, struct err *err)
 {
 	enum mq_status st;
@@ -235,8 +230,7 @@ make_node(struct hub *h, const struct enrol_ask *ask, const char *id,
 }
 
 /* The answer was lost and the same machine asks again? */
-static enum mq_status
-used_before(struct hub *h, const struct enrol_ask *ask,
+static enum mq_status used_before(struct hub *h, const struct enrol_ask *ask,
     const struct code_row *r, struct store_node *out, struct err *err)
 {
 	enum mq_status st = store_node_get(h->db, r->tenant, r->number, out,
@@ -249,9 +243,8 @@ used_before(struct hub *h, const struct enrol_ask *ask,
 	return st;
 }
 
-enum mq_status
-enrol_use(struct hub *h, const struct enrol_ask *ask, struct store_node *out,
-    struct err *err)
+enum mq_status enrol_use(struct hub *h, const struct enrol_ask *ask,
+    struct store_node *out, struct err *err)
 {
 	char id[ID_SIGNS + 1], secret[SECRET_SIGNS + 1];
 	uint8_t hash[CRYPTO_HASH];

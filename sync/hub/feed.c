@@ -15,15 +15,13 @@
 
 /* ---- sets of units ---- */
 
-void
-feed_orgs_free(struct feed_orgs *o)
+void feed_orgs_free(struct feed_orgs *o)
 {
 	FREE(o->v);
 	o->n = o->cap = 0;
 }
 
-bool
-feed_orgs_has(const struct feed_orgs *o, const char *code)
+bool feed_orgs_has(const struct feed_orgs *o, const char *code)
 {
 	size_t i;
 
@@ -33,8 +31,7 @@ feed_orgs_has(const struct feed_orgs *o, const char *code)
 	return false;
 }
 
-bool
-feed_orgs_add(struct feed_orgs *o, const char *code)
+bool feed_orgs_add(struct feed_orgs *o, const char *code)
 {
 	if (code[0] == '\0' || feed_orgs_has(o, code))
 		return false;
@@ -44,8 +41,8 @@ feed_orgs_add(struct feed_orgs *o, const char *code)
 }
 
 /* The unit and all above it.  A unit the tree does not know stands alone. */
-static void
-add_upwards(const struct hub *h, struct feed_orgs *o, const char *code)
+static void add_upwards(const struct hub *h, struct feed_orgs *o,
+    const char *code)
 {
 	const struct org *org;
 
@@ -57,9 +54,8 @@ add_upwards(const struct hub *h, struct feed_orgs *o, const char *code)
 		(void)feed_orgs_add(o, org->code);
 }
 
-static enum mq_status
-anchors_of(struct hub *h, const char *tenant, int64_t subj,
-    struct feed_orgs *out, struct err *err)
+static enum mq_status anchors_of(struct hub *h, const char *tenant,
+    int64_t subj, struct feed_orgs *out, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -77,8 +73,7 @@ anchors_of(struct hub *h, const char *tenant, int64_t subj,
 	return st;
 }
 
-enum mq_status
-feed_audience(struct hub *h, const char *tenant, int64_t subj,
+enum mq_status feed_audience(struct hub *h, const char *tenant, int64_t subj,
     struct feed_orgs *out, struct err *err)
 {
 	struct feed_orgs anchors = { NULL, 0, 0 };
@@ -91,9 +86,8 @@ feed_audience(struct hub *h, const char *tenant, int64_t subj,
 	return st;
 }
 
-enum mq_status
-feed_subject(struct hub *h, const char *tenant, struct ref id, int64_t *subj,
-    struct err *err)
+enum mq_status feed_subject(struct hub *h, const char *tenant, struct ref id,
+    int64_t *subj, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -116,8 +110,7 @@ feed_subject(struct hub *h, const char *tenant, struct ref id, int64_t *subj,
 
 /* ---- runs ---- */
 
-void
-feed_begin(struct feed_writer *w, struct hub *h, const char *tenant,
+void feed_begin(struct feed_writer *w, struct hub *h, const char *tenant,
     const char *home, int number)
 {
 	memset(w, 0, sizeof(*w));
@@ -127,8 +120,8 @@ feed_begin(struct feed_writer *w, struct hub *h, const char *tenant,
 	w->number = number;
 }
 
-static enum mq_status
-flush(struct feed_writer *w, struct feed_run *r, struct err *err)
+static enum mq_status flush(struct feed_writer *w, struct feed_run *r,
+    struct err *err)
 {
 	struct db_stmt *s;
 	int64_t pos = 0;
@@ -153,9 +146,8 @@ flush(struct feed_writer *w, struct feed_run *r, struct err *err)
 	return db_run(&s, err);
 }
 
-static enum mq_status
-append(struct feed_writer *w, const char *org, struct ref id, size_t bytes,
-    struct err *err)
+static enum mq_status append(struct feed_writer *w, const char *org,
+    struct ref id, size_t bytes, struct err *err)
 {
 	struct feed_run *r = NULL;
 	enum mq_status st;
@@ -185,8 +177,7 @@ append(struct feed_writer *w, const char *org, struct ref id, size_t bytes,
 	return st;
 }
 
-enum mq_status
-feed_end(struct feed_writer *w, struct err *err)
+enum mq_status feed_end(struct feed_writer *w, struct err *err)
 {
 	enum mq_status st = MQ_OK;
 	size_t i;
@@ -196,15 +187,13 @@ feed_end(struct feed_writer *w, struct err *err)
 	return st;
 }
 
-void
-feed_free(struct feed_writer *w)
+void feed_free(struct feed_writer *w)
 {
 	FREE(w->run);
 	feed_orgs_free(&w->touched);
 }
 
-void
-feed_wake(struct feed_writer *w)
+void feed_wake(struct feed_writer *w)
 {
 	size_t i;
 
@@ -220,8 +209,7 @@ static enum mq_status pull_named(struct feed_writer *w,
     struct err *err);
 
 /* One stored entry of the subject into the feeds of those who gained it. */
-static enum mq_status
-backfill_row(struct feed_writer *w, struct db_stmt *s,
+static enum mq_status backfill_row(struct feed_writer *w, struct db_stmt *s,
     const struct feed_orgs *to, int depth, struct err *err)
 {
 	struct ref id = { { db_i64(s, "dev") }, db_i64(s, "seq") };
@@ -242,9 +230,8 @@ backfill_row(struct feed_writer *w, struct db_stmt *s,
 	return st;
 }
 
-static enum mq_status
-backfill(struct feed_writer *w, int64_t subj, const struct feed_orgs *to,
-    int depth, struct err *err)
+static enum mq_status backfill(struct feed_writer *w, int64_t subj,
+    const struct feed_orgs *to, int depth, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -266,9 +253,8 @@ backfill(struct feed_writer *w, int64_t subj, const struct feed_orgs *to,
 	return st;
 }
 
-static enum mq_status
-put_anchor(struct feed_writer *w, int64_t subj, const char *org,
-    struct err *err)
+static enum mq_status put_anchor(struct feed_writer *w, int64_t subj,
+    const char *org, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -285,8 +271,8 @@ put_anchor(struct feed_writer *w, int64_t subj, const char *org,
 
 /* Makes `want` anchors of the subject; *all gets everybody who sees it now.
  * Those who did not before get its earlier entries first. */
-static enum mq_status
-extend(struct feed_writer *w, int64_t subj, const struct feed_orgs *want,
+static enum mq_status extend(struct feed_writer *w, int64_t subj,
+    const struct feed_orgs *want,
     struct feed_orgs *all, int depth, struct err *err)
 {
 	struct feed_orgs anchors = { NULL, 0, 0 }, gained = { NULL, 0, 0 };
@@ -317,8 +303,8 @@ extend(struct feed_writer *w, int64_t subj, const struct feed_orgs *want,
 
 /* May the writing node hand this subject on?  Only what it holds itself:
  * naming a number must not open a stranger's file. */
-static enum mq_status
-may_hand_on(struct feed_writer *w, struct ref id, bool *may, struct err *err)
+static enum mq_status may_hand_on(struct feed_writer *w, struct ref id,
+    bool *may, struct err *err)
 {
 	struct feed_orgs who = { NULL, 0, 0 };
 	enum mq_status st;
@@ -331,8 +317,8 @@ may_hand_on(struct feed_writer *w, struct ref id, bool *may, struct err *err)
 }
 
 /* The registers named in `r` go where the naming entry goes. */
-static enum mq_status
-pull_named(struct feed_writer *w, const struct jnode *body,
+static enum mq_status pull_named(struct feed_writer *w,
+    const struct jnode *body,
     const struct feed_orgs *to, int depth, struct err *err)
 {
 	const struct jnode *list = jnode_get(body, "r");
@@ -360,8 +346,7 @@ pull_named(struct feed_writer *w, const struct jnode *body,
 /* ---- one entry ---- */
 
 /* "route": a list, or words with blanks or newlines between. */
-static void
-add_route(struct feed_orgs *want, const struct jnode *route)
+static void add_route(struct feed_orgs *want, const struct jnode *route)
 {
 	const char *s = jnode_str(route, "");
 	size_t i;
@@ -382,8 +367,7 @@ add_route(struct feed_orgs *want, const struct jnode *route)
 }
 
 /* An erasure goes wherever the erased words went. */
-static enum mq_status
-add_erased(struct feed_writer *w, const struct entry *e,
+static enum mq_status add_erased(struct feed_writer *w, const struct entry *e,
     const struct jnode *body, struct feed_orgs *want, struct err *err)
 {
 	const struct jnode *list = jnode_get(body, "u");
@@ -406,8 +390,7 @@ add_erased(struct feed_writer *w, const struct entry *e,
 	return st;
 }
 
-enum mq_status
-feed_add(struct feed_writer *w, const struct entry *e,
+enum mq_status feed_add(struct feed_writer *w, const struct entry *e,
     const struct jnode *body, size_t bytes, struct err *err)
 {
 	const struct jnode *d = jnode_get(body, "d");

@@ -6,8 +6,7 @@
 #include <string.h>
 
 /* One stored entry as its wire line.  Quarantined ones travel only home. */
-static void
-put_line(struct db_stmt *s, struct buf *out)
+static void put_line(struct db_stmt *s, struct buf *out)
 {
 	size_t hlen, blen, slen, llen;
 	const char *head = db_blob(s, "head", &hlen);
@@ -26,9 +25,8 @@ put_line(struct db_stmt *s, struct buf *out)
 	entry_line(head, hlen, salt, body, blen, why, out);
 }
 
-static enum mq_status
-put_run(struct hub *h, const char *tenant, int64_t dev, int64_t first,
-    int64_t last, struct buf *out, struct err *err)
+static enum mq_status put_run(struct hub *h, const char *tenant, int64_t dev,
+    int64_t first, int64_t last, struct buf *out, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -51,8 +49,8 @@ put_run(struct hub *h, const char *tenant, int64_t dev, int64_t first,
 	return st;
 }
 
-enum mq_status
-feed_read(struct hub *h, const struct store_node *who, int64_t after,
+enum mq_status feed_read(struct hub *h, const struct store_node *who,
+    int64_t after,
     struct buf *out, int64_t *cursor, bool *more, struct err *err)
 {
 	struct db_stmt *s;
@@ -88,9 +86,8 @@ feed_read(struct hub *h, const struct store_node *who, int64_t after,
 	return st;
 }
 
-enum mq_status
-feed_own(struct hub *h, const struct store_node *who, struct dev dev,
-    int64_t after, struct buf *out, bool *more, struct err *err)
+enum mq_status feed_own(struct hub *h, const struct store_node *who,
+    struct dev dev, int64_t after, struct buf *out, bool *more, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;

@@ -81,16 +81,14 @@ struct http {
 	struct buf cert, key;
 };
 
-static int64_t
-mono(const struct http *x)
+static int64_t mono(const struct http *x)
 {
 	return x->hub->env->mono_ms(x->hub->env);
 }
 
 /* ---- held requests ---- */
 
-static void
-unhold(struct http *x, struct request *r)
+static void unhold(struct http *x, struct request *r)
 {
 	if (r->prev != NULL)
 		r->prev->next = r->next;
@@ -105,9 +103,8 @@ unhold(struct http *x, struct request *r)
 
 /* Takes those that `want` chooses off the list; they are resumed after the
  * lock is dropped, since the library takes locks of its own. */
-static struct request *
-collect(struct http *x, bool (*want)(struct request *r, const void *ctx),
-    const void *ctx)
+static struct request *collect(struct http *x, bool (*want)(struct request *r,
+    const void *ctx), const void *ctx)
 {
 	struct request *r, *next, *out = NULL;
 
@@ -122,8 +119,7 @@ collect(struct http *x, bool (*want)(struct request *r, const void *ctx),
 	return out;
 }
 
-static void
-resume_all(struct request *list)
+static void resume_all(struct request *list)
 {
 	struct request *r, *next;
 
@@ -136,8 +132,7 @@ resume_all(struct request *list)
 
 struct whose { const char *tenant, *org; };
 
-static bool
-is_theirs(struct request *r, const void *ctx)
+static bool is_theirs(struct request *r, const void *ctx)
 {
 	const struct whose *w = ctx;
 
@@ -145,8 +140,7 @@ is_theirs(struct request *r, const void *ctx)
 	    strcmp(r->tenant, w->tenant) == 0;
 }
 
-static bool
-is_late(struct request *r, const void *ctx)
+static bool is_late(struct request *r, const void *ctx)
 {
 	const int64_t *now = ctx;
 
@@ -156,16 +150,14 @@ is_late(struct request *r, const void *ctx)
 	return true;
 }
 
-static bool
-is_any(struct request *r, const void *ctx)
+static bool is_any(struct request *r, const void *ctx)
 {
 	(void)ctx;
 	r->call.waited = true;
 	return true;
 }
 
-static void
-http_wake(void *ctx, const char *tenant, const char *org)
+static void http_wake(void *ctx, const char *tenant, const char *org)
 {
 	struct http *x = ctx;
 	struct whose w = { tenant, org };
@@ -179,8 +171,7 @@ http_wake(void *ctx, const char *tenant, const char *org)
 
 /* Called under the hub's lock, so that nothing is written between finding the
  * feed empty and being on the list. */
-static void
-hold(void *ctx)
+static void hold(void *ctx)
 {
 	struct request *r = ctx;
 	struct http *x = r->x;
@@ -204,8 +195,7 @@ hold(void *ctx)
 
 /* ---- watchdog ---- */
 
-static void *
-watch(void *ctx)
+static void *watch(void *ctx)
 {
 	struct http *x = ctx;
 	struct request *late;
@@ -236,8 +226,7 @@ watch(void *ctx)
 	return NULL;
 }
 
-static void
-on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
+static void on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
     enum MHD_ConnectionNotificationCode code)
 {
 	struct http *x = ctx;
@@ -269,8 +258,7 @@ on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
 	(void)pthread_mutex_unlock(&x->lock);
 }
 
-static bool
-is_stopping(struct http *x)
+static bool is_stopping(struct http *x)
 {
 	bool stopping;
 
@@ -280,8 +268,7 @@ is_stopping(struct http *x)
 	return stopping;
 }
 
-static void
-set_deadline(struct http *x, struct conn *c, int64_t ms)
+static void set_deadline(struct http *x, struct conn *c, int64_t ms)
 {
 	(void)pthread_mutex_lock(&x->lock);
 	if (c != NULL)
@@ -291,8 +278,7 @@ set_deadline(struct http *x, struct conn *c, int64_t ms)
 
 /* ---- requests ---- */
 
-static const char *
-header_of(void *ctx, const char *name)
+static const char *header_of(void *ctx, const char *name)
 {
 	struct request *r = ctx;
 
@@ -300,8 +286,8 @@ header_of(void *ctx, const char *name)
 }
 
 /* First sight of a request: its target as sent, query and all. */
-static void *
-on_target(void *ctx, const char *target, struct MHD_Connection *mhd)
+static void *on_target(void *ctx, const char *target,
+    struct MHD_Connection *mhd)
 {
 	struct request *r = xcalloc(1, sizeof(*r));
 	char *q;
@@ -322,8 +308,7 @@ on_target(void *ctx, const char *target, struct MHD_Connection *mhd)
 	return r;
 }
 
-static void
-on_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
+static void on_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
     enum MHD_RequestTerminationCode code)
 {
 	struct http *x = ctx;
@@ -345,8 +330,7 @@ on_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
 	*slot = NULL;
 }
 
-static void
-add_header(struct MHD_Response *resp, const char *name, int64_t v)
+static void add_header(struct MHD_Response *resp, const char *name, int64_t v)
 {
 	char text[32];
 
@@ -354,8 +338,7 @@ add_header(struct MHD_Response *resp, const char *name, int64_t v)
 	(void)MHD_add_response_header(resp, name, text);
 }
 
-static struct MHD_Response *
-make_response(struct request *r)
+static struct MHD_Response *make_response(struct request *r)
 {
 	struct call *c = &r->call;
 	const char *accept = call_header(c, "Accept-Encoding");
@@ -383,8 +366,7 @@ make_response(struct request *r)
 	return resp;
 }
 
-static enum MHD_Result
-send_answer(struct request *r)
+static enum MHD_Result send_answer(struct request *r)
 {
 	struct call *c = &r->call;
 	struct MHD_Response *resp = make_response(r);
@@ -407,15 +389,13 @@ send_answer(struct request *r)
 	return rc;
 }
 
-static void
-refuse_body(struct request *r)
+static void refuse_body(struct request *r)
 {
 	call_problem(&r->call, PROBLEM_TOO_BIG, "body");
 	r->refused = true;
 }
 
-static enum MHD_Result
-begin(struct request *r, const char *method)
+static enum MHD_Result begin(struct request *r, const char *method)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 	    r->mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -443,8 +423,7 @@ begin(struct request *r, const char *method)
 	return MHD_YES;
 }
 
-static enum MHD_Result
-take_body(struct request *r, const char *data, size_t *n)
+static enum MHD_Result take_body(struct request *r, const char *data, size_t *n)
 {
 	r->swallowed += *n;
 	if (r->swallowed > SWALLOW_MAX)
@@ -457,8 +436,8 @@ take_body(struct request *r, const char *data, size_t *n)
 	return MHD_YES;
 }
 
-static enum MHD_Result
-on_request(void *ctx, struct MHD_Connection *mhd, const char *url,
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd,
+    const char *url,
     const char *method, const char *version, const char *data, size_t *n,
     void **slot)
 {
@@ -493,8 +472,7 @@ on_request(void *ctx, struct MHD_Connection *mhd, const char *url,
 	return send_answer(r);
 }
 
-static void
-on_log(void *ctx, const char *fmt, va_list ap)
+static void on_log(void *ctx, const char *fmt, va_list ap)
 {
 	char line[256];
 
@@ -506,8 +484,8 @@ on_log(void *ctx, const char *fmt, va_list ap)
 
 /* ---- starting and stopping ---- */
 
-static enum mq_status
-bind_to(struct http *x, const char *listen_at, struct err *err)
+static enum mq_status bind_to(struct http *x, const char *listen_at,
+    struct err *err)
 {
 	struct sockaddr_in a;
 	socklen_t len = sizeof(a);
@@ -539,8 +517,7 @@ bind_to(struct http *x, const char *listen_at, struct err *err)
 	return MQ_OK;
 }
 
-static void
-raise_files(int connections)
+static void raise_files(int connections)
 {
 	struct rlimit r;
 
@@ -552,8 +529,8 @@ raise_files(int connections)
 	}
 }
 
-static enum mq_status
-start_daemon(struct http *x, const struct http_settings *s, struct err *err)
+static enum mq_status start_daemon(struct http *x,
+    const struct http_settings *s, struct err *err)
 {
 	unsigned all = (unsigned)(s->connections > 0 ? s->connections :
 	    20000);
@@ -587,9 +564,8 @@ start_daemon(struct http *x, const struct http_settings *s, struct err *err)
 	return MQ_OK;
 }
 
-enum mq_status
-http_start(struct hub *h, const struct http_settings *s, struct http **out,
-    struct err *err)
+enum mq_status http_start(struct hub *h, const struct http_settings *s,
+    struct http **out, struct err *err)
 {
 	struct http *x = xcalloc(1, sizeof(*x));
 	enum mq_status st;
@@ -617,14 +593,12 @@ http_start(struct hub *h, const struct http_settings *s, struct http **out,
 	return st;
 }
 
-const char *
-http_where(const struct http *x)
+const char *http_where(const struct http *x)
 {
 	return x->where;
 }
 
-void
-http_stop(struct http **out)
+void http_stop(struct http **out)
 {
 	struct http *x = *out;
 	struct request *list;

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-void
-hub_init(struct hub *h, struct env *env, struct db *db, struct pack *pack)
+void hub_init(struct hub *h, struct env *env, struct db *db, struct pack *pack)
 {
 	memset(h, 0, sizeof(*h));
 	h->magic = HUB_MAGIC;
@@ -23,8 +22,7 @@ hub_init(struct hub *h, struct env *env, struct db *db, struct pack *pack)
 	(void)pthread_mutex_init(&h->lock, NULL);
 }
 
-void
-hub_done(struct hub *h)
+void hub_done(struct hub *h)
 {
 	auth_seen_free(&h->seen);
 	limit_free(&h->limit);
@@ -32,8 +30,7 @@ hub_done(struct hub *h)
 	h->magic = 0;
 }
 
-bool
-hub_knows_org(const struct hub *h, const char *code)
+bool hub_knows_org(const struct hub *h, const char *code)
 {
 	return h->orgs == NULL || org_find(h->orgs, code) != NULL;
 }

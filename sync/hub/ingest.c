@@ -19,8 +19,8 @@ struct batch {
 	const struct wire_batch *said;
 };
 
-static enum mq_status
-take_line(void *ctx, const char *line, size_t len, struct err *err)
+static enum mq_status take_line(void *ctx, const char *line, size_t len,
+    struct err *err)
 {
 	struct batch *b = ctx;
 	struct wire_slices s;
@@ -51,8 +51,8 @@ take_line(void *ctx, const char *line, size_t len, struct err *err)
 	return MQ_OK;
 }
 
-static enum mq_status
-read_batch(struct batch *b, const char *lines, size_t len, struct err *err)
+static enum mq_status read_batch(struct batch *b, const char *lines, size_t len,
+    struct err *err)
 {
 	enum mq_status st = wire_each(lines, len, take_line, b, err);
 
@@ -67,9 +67,8 @@ read_batch(struct batch *b, const char *lines, size_t len, struct err *err)
 /* ---- continuing the chain ---- */
 
 /* Do the entries we hold already equal those of the batch? */
-static enum mq_status
-same_as_held(struct hub *h, const char *tenant, const struct batch *b,
-    int64_t held, bool *same, struct err *err)
+static enum mq_status same_as_held(struct hub *h, const char *tenant,
+    const struct batch *b, int64_t held, bool *same, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -98,8 +97,7 @@ same_as_held(struct hub *h, const char *tenant, const struct batch *b,
 
 /* The hash the first new entry must point back to.  A new epoch goes on from
  * the head of the one before. */
-static enum mq_status
-expected_prev(struct hub *h, const struct store_node *who,
+static enum mq_status expected_prev(struct hub *h, const struct store_node *who,
     const struct store_chain *c, uint8_t prev[CRYPTO_HASH], bool *new_epoch,
     struct err *err)
 {
@@ -119,8 +117,7 @@ expected_prev(struct hub *h, const struct store_node *who,
 	return st;
 }
 
-static enum mq_status
-judge_chain(struct hub *h, const struct store_node *who,
+static enum mq_status judge_chain(struct hub *h, const struct store_node *who,
     const struct batch *b, const struct store_chain *c, enum ingest_end *end,
     struct err *err)
 {
@@ -154,8 +151,7 @@ judge_chain(struct hub *h, const struct store_node *who,
 	return st;
 }
 
-static enum mq_status
-keep_branch(struct hub *h, const struct store_node *who,
+static enum mq_status keep_branch(struct hub *h, const struct store_node *who,
     const struct wire_batch *b, const char *lines, size_t len,
     const struct ingest_proof *proof, struct err *err)
 {
@@ -185,8 +181,8 @@ keep_branch(struct hub *h, const struct store_node *who,
 }
 
 /* "20261122-000123": day and count of the tenant. */
-static enum mq_status
-put_receipt(struct hub *h, const struct store_node *who, struct dev dev,
+static enum mq_status put_receipt(struct hub *h, const struct store_node *who,
+    struct dev dev,
     int64_t first, int64_t last, const struct ingest_proof *proof,
     struct err *err)
 {
@@ -218,8 +214,8 @@ put_receipt(struct hub *h, const struct store_node *who, struct dev dev,
 
 /* Takes the whole saves among the new entries; a save cut off at the end is
  * left for the next batch. */
-static enum mq_status
-take_saves(struct hub *h, const struct store_node *who, struct batch *b,
+static enum mq_status take_saves(struct hub *h, const struct store_node *who,
+    struct batch *b,
     struct store_chain *c, struct feed_writer *w, struct err *err)
 {
 	size_t at = (size_t)(c->seq + 1 - b->said->from);
@@ -238,9 +234,8 @@ take_saves(struct hub *h, const struct store_node *who, struct batch *b,
 	return st;
 }
 
-static enum mq_status
-take_new(struct hub *h, const struct store_node *who, struct batch *b,
-    struct store_chain *c, const struct ingest_proof *proof,
+static enum mq_status take_new(struct hub *h, const struct store_node *who,
+    struct batch *b, struct store_chain *c, const struct ingest_proof *proof,
     struct feed_writer *w, struct err *err)
 {
 	int64_t first = c->seq + 1;
@@ -262,8 +257,7 @@ take_new(struct hub *h, const struct store_node *who, struct batch *b,
 	return st;
 }
 
-enum mq_status
-ingest_take(struct hub *h, const struct store_node *who,
+enum mq_status ingest_take(struct hub *h, const struct store_node *who,
     const struct wire_batch *said, const char *lines, size_t len,
     const struct ingest_proof *proof, enum ingest_end *end, struct err *err)
 {

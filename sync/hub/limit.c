@@ -15,20 +15,17 @@
 struct bucket { int64_t at, tokens; };
 struct limit { struct bucket b[BUCKETS]; };
 
-struct limit *
-limit_new(void)
+struct limit *limit_new(void)
 {
 	return xcalloc(1, sizeof(struct limit));
 }
 
-void
-limit_free(struct limit **l)
+void limit_free(struct limit **l)
 {
 	FREE(*l);
 }
 
-bool
-limit_take(struct limit *l, const char *who, int64_t mono)
+bool limit_take(struct limit *l, const char *who, int64_t mono)
 {
 	uint8_t hash[CRYPTO_HASH];
 	struct bucket *b;

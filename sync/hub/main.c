@@ -20,8 +20,7 @@ struct settings {
 };
 
 /* Threads must not take the signals: main() waits for them. */
-static void
-block_signals(sigset_t *set)
+static void block_signals(sigset_t *set)
 {
 	(void)sigemptyset(set);
 	(void)sigaddset(set, SIGTERM);
@@ -31,8 +30,7 @@ block_signals(sigset_t *set)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-static void
-announce(const struct settings *s, const struct http *http,
+static void announce(const struct settings *s, const struct http *http,
     const struct env *env)
 {
 	if (s->json)
@@ -42,8 +40,8 @@ announce(const struct settings *s, const struct http *http,
 	(void)fflush(stdout);
 }
 
-static enum mq_status
-serve(struct env *env, const struct settings *s, struct err *err)
+static enum mq_status serve(struct env *env, const struct settings *s,
+    struct err *err)
 {
 	struct http_settings hs = { s->listen, s->cert, s->key, 0, 0 };
 	struct db *db = NULL;
@@ -84,8 +82,7 @@ serve(struct env *env, const struct settings *s, struct err *err)
 	return st;
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct settings s = { NULL, NULL, NULL, NULL, NULL, NULL, false };
 	const struct option_row rows[] = {

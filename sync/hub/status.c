@@ -25,8 +25,7 @@ struct event {
 	struct jdoc *doc;
 };
 
-static int
-event_cmp(const void *a, const void *b)
+static int event_cmp(const void *a, const void *b)
 {
 	const struct event *x = a, *y = b;
 
@@ -35,9 +34,8 @@ event_cmp(const void *a, const void *b)
 	return ref_cmp(x->e.id, y->e.id);
 }
 
-static enum mq_status
-has_row(struct hub *h, const char *tenant, int64_t subj, bool *has,
-    struct err *err)
+static enum mq_status has_row(struct hub *h, const char *tenant, int64_t subj,
+    bool *has, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -53,9 +51,8 @@ has_row(struct hub *h, const char *tenant, int64_t subj, bool *has,
 	return st;
 }
 
-static enum mq_status
-read_events(struct hub *h, const char *tenant, int64_t subj,
-    struct event **out, size_t *n, struct err *err)
+static enum mq_status read_events(struct hub *h, const char *tenant,
+    int64_t subj, struct event **out, size_t *n, struct err *err)
 {
 	struct db_stmt *s;
 	size_t cap = 0;
@@ -87,8 +84,7 @@ read_events(struct hub *h, const char *tenant, int64_t subj,
 	return st;
 }
 
-static bool
-taken_back(const struct event *v, size_t n, struct ref id)
+static bool taken_back(const struct event *v, size_t n, struct ref id)
 {
 	size_t i, k;
 
@@ -109,9 +105,8 @@ taken_back(const struct event *v, size_t n, struct ref id)
 	return false;
 }
 
-static void
-set_state(const struct hub *h, const struct event *x, const char *state,
-    struct digest *d)
+static void set_state(const struct hub *h, const struct event *x,
+    const char *state, struct digest *d)
 {
 	const struct kind *k = h->pack != NULL ?
 	    pack_kind(h->pack, x->e.kind) : NULL;
@@ -125,8 +120,7 @@ set_state(const struct hub *h, const struct event *x, const char *state,
 		(void)xcopy(d->state, sizeof(d->state), state);
 }
 
-static void
-take(const struct hub *h, const struct event *x, struct digest *out)
+static void take(const struct hub *h, const struct event *x, struct digest *out)
 {
 	const struct jnode *d = jnode_get(jdoc_root(x->doc), "d");
 
@@ -149,8 +143,8 @@ take(const struct hub *h, const struct event *x, struct digest *out)
 	}
 }
 
-static void
-derive(const struct hub *h, struct event *v, size_t n, struct digest *d)
+static void derive(const struct hub *h, struct event *v, size_t n,
+    struct digest *d)
 {
 	size_t i;
 	bool open = false;
@@ -174,8 +168,7 @@ derive(const struct hub *h, struct event *v, size_t n, struct digest *d)
 	}
 }
 
-static enum mq_status
-put_row(struct hub *h, const char *tenant, int64_t subj,
+static enum mq_status put_row(struct hub *h, const char *tenant, int64_t subj,
     const struct digest *d, struct err *err)
 {
 	struct db_stmt *s;
@@ -203,9 +196,8 @@ put_row(struct hub *h, const char *tenant, int64_t subj,
 	return db_run(&s, err);
 }
 
-enum mq_status
-status_fold(struct hub *h, const char *tenant, const struct entry *e,
-    const struct jnode *body, struct err *err)
+enum mq_status status_fold(struct hub *h, const char *tenant,
+    const struct entry *e, const struct jnode *body, struct err *err)
 {
 	const struct jnode *d = jnode_get(body, "d");
 	int64_t subj = ref_rec(e->subj);
@@ -233,8 +225,7 @@ status_fold(struct hub *h, const char *tenant, const struct entry *e,
 
 /* ---- serving ---- */
 
-static void
-row_out(const struct hub *h, struct db_stmt *s, struct buf *out)
+static void row_out(const struct hub *h, struct db_stmt *s, struct buf *out)
 {
 	const struct org *org = h->orgs != NULL ?
 	    org_find(h->orgs, db_text(s, "owner")) : NULL;
@@ -252,8 +243,7 @@ row_out(const struct hub *h, struct db_stmt *s, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-enum mq_status
-status_read(struct hub *h, const char *tenant, int64_t after,
+enum mq_status status_read(struct hub *h, const char *tenant, int64_t after,
     struct buf *out, int64_t *cursor, bool *more, struct err *err)
 {
 	int64_t days = h->pack != NULL ?

@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum mq_status
-store_open(struct env *env, const char *where, int flags, struct db **out,
-    struct err *err)
+enum mq_status store_open(struct env *env, const char *where, int flags,
+    struct db **out, struct err *err)
 {
 	char lock[600];
 	const char *path = where + strlen("sqlite:");
@@ -31,8 +30,7 @@ store_open(struct env *env, const char *where, int flags, struct db **out,
 	return st;
 }
 
-enum mq_status
-store_tenant_put(struct db *db, const struct store_tenant *t,
+enum mq_status store_tenant_put(struct db *db, const struct store_tenant *t,
     struct err *err)
 {
 	struct db_stmt *s;
@@ -52,9 +50,8 @@ store_tenant_put(struct db *db, const struct store_tenant *t,
 	return db_run(&s, err);
 }
 
-enum mq_status
-store_tenant_get(struct db *db, const char *name, struct store_tenant *out,
-    struct err *err)
+enum mq_status store_tenant_get(struct db *db, const char *name,
+    struct store_tenant *out, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -83,8 +80,8 @@ store_tenant_get(struct db *db, const char *name, struct store_tenant *out,
 
 /* ---- nodes ---- */
 
-static void
-copy_blob(struct db_stmt *s, const char *column, void *out, size_t size)
+static void copy_blob(struct db_stmt *s, const char *column, void *out,
+    size_t size)
 {
 	size_t n = 0;
 	const void *p = db_blob(s, column, &n);
@@ -94,8 +91,8 @@ copy_blob(struct db_stmt *s, const char *column, void *out, size_t size)
 		memcpy(out, p, size);
 }
 
-static void
-node_row(struct db_stmt *s, const char *tenant, struct store_node *out)
+static void node_row(struct db_stmt *s, const char *tenant,
+    struct store_node *out)
 {
 	memset(out, 0, sizeof(*out));
 	(void)xcopy(out->tenant, sizeof(out->tenant), tenant);
@@ -111,8 +108,7 @@ node_row(struct db_stmt *s, const char *tenant, struct store_node *out)
 	db_copy(s, "why", out->why, sizeof(out->why));
 }
 
-enum mq_status
-store_node_get(struct db *db, const char *tenant, int number,
+enum mq_status store_node_get(struct db *db, const char *tenant, int number,
     struct store_node *out, struct err *err)
 {
 	struct db_stmt *s;
@@ -135,8 +131,8 @@ store_node_get(struct db *db, const char *tenant, int number,
 	return st;
 }
 
-enum mq_status
-store_node_add(struct db *db, const struct store_node *n, struct err *err)
+enum mq_status store_node_add(struct db *db, const struct store_node *n,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -157,8 +153,7 @@ store_node_add(struct db *db, const struct store_node *n, struct err *err)
 	return db_run(&s, err);
 }
 
-enum mq_status
-store_nodes(struct db *db, const char *tenant, const char *org,
+enum mq_status store_nodes(struct db *db, const char *tenant, const char *org,
     struct store_node **out, size_t *n, struct err *err)
 {
 	struct db_stmt *s;
@@ -188,16 +183,15 @@ store_nodes(struct db *db, const char *tenant, const char *org,
 	return st;
 }
 
-static enum mq_status
-must_change(struct db *db, const char *tenant, int number, struct err *err)
+static enum mq_status must_change(struct db *db, const char *tenant, int number,
+    struct err *err)
 {
 	if (db_changes(db) == 0)
 		return err_set(err, MQ_E_NOT_FOUND, "%s/%d", tenant, number);
 	return MQ_OK;
 }
 
-enum mq_status
-store_node_revoke(struct db *db, const char *tenant, int number,
+enum mq_status store_node_revoke(struct db *db, const char *tenant, int number,
     struct utc at, const char *why, struct err *err)
 {
 	struct db_stmt *s;
@@ -215,9 +209,8 @@ store_node_revoke(struct db *db, const char *tenant, int number,
 	return st == MQ_OK ? must_change(db, tenant, number, err) : st;
 }
 
-enum mq_status
-store_node_fork(struct db *db, const char *tenant, int number, struct utc at,
-    struct err *err)
+enum mq_status store_node_fork(struct db *db, const char *tenant, int number,
+    struct utc at, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -232,9 +225,8 @@ store_node_fork(struct db *db, const char *tenant, int number, struct utc at,
 	return db_run(&s, err);
 }
 
-enum mq_status
-store_node_seen(struct db *db, const char *tenant, int number, struct utc at,
-    const char *health, struct err *err)
+enum mq_status store_node_seen(struct db *db, const char *tenant, int number,
+    struct utc at, const char *health, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -251,8 +243,7 @@ store_node_seen(struct db *db, const char *tenant, int number, struct utc at,
 	return db_run(&s, err);
 }
 
-enum mq_status
-store_node_health(struct db *db, const char *tenant, int number,
+enum mq_status store_node_health(struct db *db, const char *tenant, int number,
     struct buf *out, struct err *err)
 {
 	struct db_stmt *s;
@@ -274,9 +265,8 @@ store_node_health(struct db *db, const char *tenant, int number,
 
 /* ---- sequencer, chains ---- */
 
-enum mq_status
-store_next(struct db *db, const char *tenant, const char *what, int64_t *out,
-    struct err *err)
+enum mq_status store_next(struct db *db, const char *tenant, const char *what,
+    int64_t *out, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -297,9 +287,8 @@ store_next(struct db *db, const char *tenant, const char *what, int64_t *out,
 	return st;
 }
 
-enum mq_status
-store_chain_get(struct db *db, const char *tenant, struct dev dev,
-    struct store_chain *out, struct err *err)
+enum mq_status store_chain_get(struct db *db, const char *tenant,
+    struct dev dev, struct store_chain *out, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -322,8 +311,7 @@ store_chain_get(struct db *db, const char *tenant, struct dev dev,
 	return st;
 }
 
-enum mq_status
-store_chain_put(struct db *db, const char *tenant,
+enum mq_status store_chain_put(struct db *db, const char *tenant,
     const struct store_chain *c, struct err *err)
 {
 	struct db_stmt *s;
@@ -341,8 +329,7 @@ store_chain_put(struct db *db, const char *tenant,
 	return db_run(&s, err);
 }
 
-enum mq_status
-store_chains(struct db *db, const char *tenant, int number,
+enum mq_status store_chains(struct db *db, const char *tenant, int number,
     struct store_chain *out, int max, int *n, struct err *err)
 {
 	struct db_stmt *s;
@@ -370,8 +357,8 @@ store_chains(struct db *db, const char *tenant, int number,
 
 /* ---- rosters, account messages ---- */
 
-enum mq_status
-store_roster_put(struct db *db, const char *tenant, const char *org,
+enum mq_status store_roster_put(struct db *db, const char *tenant,
+    const char *org,
     int64_t seq, const void *doc, size_t len, struct utc at, struct err *err)
 {
 	struct db_stmt *s;
@@ -391,9 +378,8 @@ store_roster_put(struct db *db, const char *tenant, const char *org,
 	return db_run(&s, err);
 }
 
-enum mq_status
-store_roster_get(struct db *db, const char *tenant, const char *org,
-    struct buf *doc, int64_t *seq, struct err *err)
+enum mq_status store_roster_get(struct db *db, const char *tenant,
+    const char *org, struct buf *doc, int64_t *seq, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -418,8 +404,7 @@ store_roster_get(struct db *db, const char *tenant, const char *org,
 	return st;
 }
 
-enum mq_status
-store_account_add(struct db *db, const char *tenant, int number,
+enum mq_status store_account_add(struct db *db, const char *tenant, int number,
     const void *box, size_t len, struct utc at, struct err *err)
 {
 	uint8_t hash[CRYPTO_HASH];

@@ -107,6 +107,9 @@ core rebuild >"$work/rebuild.txt"
 row "rebuild, entries/s" "$(value "$work/rebuild.txt" rebuild_per_s)" - ">50000"
 core verify >"$work/verify.txt"
 row "verify, entries/s" "$(value "$work/verify.txt" verify_per_s)" - -
+core rest >"$work/rest.txt"
+say "moved a log of $(value "$work/rest.txt" log_mib) MiB in" \
+    "$(value "$work/rest.txt" rest_ms) ms"
 
 # ---- the screen ----
 if [ -f "$probes/tui_probe.py" ] && command -v python3 >/dev/null &&

@@ -308,7 +308,7 @@ static void step(struct gen *g, struct save_result *res)
 		return;
 	i = roll(g, (uint32_t)g->nopen);
 	if (g->stage[i] == 1) {
-		fields_set(&f, "measure", "已现场处理,恢复正常。");
+		fields_set(&f, "measure", "已现场处理，恢复正常。");
 		fields_set(&f, "spoke_to", "居民本人");
 	} else if (g->stage[i] == 2) {
 		fields_set(&f, "solved", "yes");

@@ -20,8 +20,7 @@
 
 static struct nodes_one x;
 
-static struct session
-person(const char *role, const char *org)
+static struct session person(const char *role, const char *org)
 {
 	struct session s;
 
@@ -29,18 +28,16 @@ person(const char *role, const char *org)
 	return s;
 }
 
-static bool
-may(const char *role, const char *org, const char *action, const char *kind,
-    const char *where)
+static bool may(const char *role, const char *org, const char *action,
+    const char *kind, const char *where)
 {
 	struct session s = person(role, org);
 
 	return access_may(x.n, &s, action, kind, where);
 }
 
-static struct record
-record_of(const char *kind, const char *org, const char *owner,
-    const char *by)
+static struct record record_of(const char *kind, const char *org,
+    const char *owner, const char *by)
 {
 	struct record r = { .rec = 1 };
 
@@ -51,8 +48,7 @@ record_of(const char *kind, const char *org, const char *owner,
 	return r;
 }
 
-static bool
-may_record(const char *role, const char *org, const char *action,
+static bool may_record(const char *role, const char *org, const char *action,
     struct record r)
 {
 	struct session s = person(role, org);
@@ -60,8 +56,7 @@ may_record(const char *role, const char *org, const char *action,
 	return access_may_record(x.n, &s, action, &r);
 }
 
-static void
-volunteers_capture(void **state)
+static void volunteers_capture(void **state)
 {
 	(void)state;
 	assert_true(may("volunteer", COMMUNITY, "open", "visit", ""));
@@ -74,8 +69,7 @@ volunteers_capture(void **state)
 	assert_false(may("nobody", COMMUNITY, "see", "visit", ""));
 }
 
-static void
-own_and_others(void **state)
+static void own_and_others(void **state)
 {
 	struct record own = record_of("visit", GRID, "", "v001");
 	struct record other = record_of("visit", GRID, "", "v002");
@@ -88,8 +82,7 @@ own_and_others(void **state)
 	assert_true(may_record("street", STREET, "see", other));
 }
 
-static void
-routed_cases(void **state)
+static void routed_cases(void **state)
 {
 	struct record r = record_of("request", GRID, DEPARTMENT, "v002");
 
@@ -105,8 +98,7 @@ routed_cases(void **state)
 
 /* A report is seen by named posts only, and by who wrote it down as long as
  * it can be undone. */
-static void
-confidential(void **state)
+static void confidential(void **state)
 {
 	struct record r = record_of("request", GRID, GRID, "v001");
 
@@ -122,8 +114,7 @@ confidential(void **state)
 	assert_false(may_record("community", OTHER, "see", r));
 }
 
-static void
-vouched(void **state)
+static void vouched(void **state)
 {
 	struct session s = person("captain", COMMUNITY);
 
@@ -138,8 +129,7 @@ vouched(void **state)
 }
 
 /* Several posts add up, each at its own place. */
-static void
-several_posts(void **state)
+static void several_posts(void **state)
 {
 	struct session s = person("volunteer", OTHER);
 	struct record r = record_of("visit", GRID, "", "v009");
@@ -154,8 +144,7 @@ several_posts(void **state)
 	assert_false(access_has_role(&s, "admin"));
 }
 
-static int
-count(const char *role, const char *org, const char *kind)
+static int count(const char *role, const char *org, const char *kind)
 {
 	struct session s = person(role, org);
 	struct buf b = BUF_INIT(BUF_SMALL);
@@ -170,8 +159,7 @@ count(const char *role, const char *org, const char *kind)
 	return n / 2;
 }
 
-static void
-scopes(void **state)
+static void scopes(void **state)
 {
 	(void)state;
 	assert_int_equal(count("captain", GRID, "visit"), 1);
@@ -185,24 +173,21 @@ scopes(void **state)
 	assert_int_equal(count("captain", "unknown", "visit"), 1);
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(volunteers_capture),

@@ -11,16 +11,14 @@
 #include "../../core/bell.h"
 #include "../lib/nodes.h"
 
-static bool
-heard(int fd, int ms)
+static bool heard(int fd, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	return poll(&p, 1, ms) == 1;
 }
 
-static void
-rings(void **state)
+static void rings(void **state)
 {
 	struct nodes_one x;
 	int a, b, status;
@@ -57,8 +55,7 @@ rings(void **state)
 	nodes_free(&x);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(rings) };
 

@@ -14,16 +14,14 @@
 static struct env env;
 static struct calendar *cal;
 
-static struct utc
-at(int y, int m, int d, int hour, int minute)
+static struct utc at(int y, int m, int d, int hour, int minute)
 {
 	struct civil c = { y, m, d, hour, minute, 0, 0 };
 
 	return clock_utc(c);
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	struct err err = ERR_INIT;
 	char path[600];
@@ -37,8 +35,7 @@ setup(void **state)
 	    MQ_OK;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	calendar_free(&cal);
@@ -47,14 +44,12 @@ teardown(void **state)
 	return 0;
 }
 
-static bool
-works(int y, int m, int d)
+static bool works(int y, int m, int d)
 {
 	return calendar_is_workday(cal, clock_make_day(y, m, d));
 }
 
-static void
-days_off_and_swapped_days(void **state)
+static void days_off_and_swapped_days(void **state)
 {
 	(void)state;
 	assert_false(works(2026, 10, 1));	/* a Thursday */
@@ -70,8 +65,8 @@ days_off_and_swapped_days(void **state)
 	assert_false(calendar_known_year(cal, 2027));
 }
 
-static void
-due(struct utc start, int64_t value, const char *unit, const char *want)
+static void due(struct utc start, int64_t value, const char *unit,
+    const char *want)
 {
 	char have[40];
 
@@ -81,8 +76,7 @@ due(struct utc start, int64_t value, const char *unit, const char *want)
 }
 
 /* Civil Code art. 200-204. */
-static void
-due_times(void **state)
+static void due_times(void **state)
 {
 	(void)state;
 	due(at(2026, 11, 20, 23, 50), 30, "minute", "2026-11-21 00:20");
@@ -102,8 +96,7 @@ due_times(void **state)
 	due(at(2024, 2, 28, 9, 0), 1, "day", "2024-02-29 18:00");
 }
 
-static void
-working_hours(void **state)
+static void working_hours(void **state)
 {
 	(void)state;
 	due(at(2026, 11, 23, 9, 30), 2, "workhour", "2026-11-23 11:30");
@@ -114,9 +107,8 @@ working_hours(void **state)
 	due(at(2026, 11, 23, 20, 0), 7, "workhour", "2026-11-24 18:00");
 }
 
-static void
-explained(struct utc start, int64_t value, const char *unit, enum lang lang,
-    const char *want)
+static void explained(struct utc start, int64_t value, const char *unit,
+    enum lang lang, const char *want)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 
@@ -125,12 +117,11 @@ explained(struct utc start, int64_t value, const char *unit, enum lang lang,
 	buf_free(&b);
 }
 
-static void
-sums_in_words(void **state)
+static void sums_in_words(void **state)
 {
 	(void)state;
 	explained(at(2026, 9, 30, 9, 0), 3, "workday", LANG_ZH,
-	    "时限 3 个工作日,当天不算\n"
+	    "时限 3 个工作日，当天不算\n"
 	    "起算 2026-09-30 09:00\n"
 	    "跳过 2026-10-01 国庆节 等 7 天\n"
 	    "上班 2026-10-10 国庆节调休上班\n"
@@ -144,15 +135,14 @@ sums_in_words(void **state)
 	    "due 2026-11-23 18:00\n"
 	    "calendar 2024-2026\n");
 	explained(at(2026, 12, 31, 9, 0), 1, "workday", LANG_ZH,
-	    "时限 1 个工作日,当天不算\n"
+	    "时限 1 个工作日，当天不算\n"
 	    "起算 2026-12-31 09:00\n"
 	    "到期 2027-01-01 18:00\n"
 	    "历法 2024-2026\n"
-	    "2027 年历法未下发,暂按周一至周五\n");
+	    "2027 年历法未下发，暂按周一至周五\n");
 }
 
-static void
-load_bytes(const char *bytes, const char *hours, const char *words)
+static void load_bytes(const char *bytes, const char *hours, const char *words)
 {
 	struct err err = ERR_INIT;
 	struct calendar *c = NULL;
@@ -168,8 +158,7 @@ load_bytes(const char *bytes, const char *hours, const char *words)
 	assert_non_null(strstr(err.detail, words));
 }
 
-static void
-broken_tables_are_named(void **state)
+static void broken_tables_are_named(void **state)
 {
 	(void)state;
 	load_bytes("date,kind,name\n2026/1/1,holiday,元旦\n", HOURS,
@@ -185,8 +174,7 @@ broken_tables_are_named(void **state)
 	    "work_hours");
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(days_off_and_swapped_days),

@@ -26,7 +26,7 @@
 #include "../lib/deeds.h"
 
 #define KILLS 200
-#define SAVES_MAX 12		/* of one child, so that the ledger stays small */
+#define SAVES_MAX 12		/* of one child: a small ledger */
 #define DEADLINE_MS 20000
 #define NOBODY 65534
 #define SKIPPED 77		/* a child that may not do what it should */
@@ -162,7 +162,7 @@ static void drafts_survive(void **state)
 	if (pid == 0) {
 		x.number = 1;
 		xcopy(x.kind, sizeof(x.kind), "visit");
-		fields_set(&x.f, "note", "写到一半,停电了");
+		fields_set(&x.f, "note", "写到一半，停电了");
 		if (draft_open(one.n, "1001", &d, &err) ||
 		    draft_put(d, &x, &err) || draft_sync(d, true, &err))
 			_exit(1);
@@ -173,7 +173,7 @@ static void drafts_survive(void **state)
 	nodes_ok(draft_open(one.n, "1001", &d, &err), &err);
 	assert_int_equal(draft_count(d), 1);
 	assert_string_equal(fields_text(&draft_at(d, 0)->f, "note"),
-	    "写到一半,停电了");
+	    "写到一半，停电了");
 	draft_close(&d);
 	nodes_free(&one);
 }

@@ -17,24 +17,21 @@
 
 static struct nodes_one x;
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-static struct drafts *
-open_for(const char *by)
+static struct drafts *open_for(const char *by)
 {
 	struct drafts *d = NULL;
 	struct err err = ERR_INIT;
@@ -43,8 +40,7 @@ open_for(const char *by)
 	return d;
 }
 
-static void
-put(struct drafts *d, int number, const char *note)
+static void put(struct drafts *d, int number, const char *note)
 {
 	struct draft one = { .number = number, .kind = "visit",
 	    .at_field = "note", .at_char = 3, .rec = 77, .step = "answer",
@@ -61,8 +57,7 @@ put(struct drafts *d, int number, const char *note)
 }
 
 /* The one draft file; false when there is none. */
-static bool
-the_file(char *out, size_t size)
+static bool the_file(char *out, size_t size)
 {
 	char dir[300];
 	struct dirent *e;
@@ -81,8 +76,7 @@ the_file(char *out, size_t size)
 	return found;
 }
 
-static void
-goes_round(void **state)
+static void goes_round(void **state)
 {
 	struct drafts *d = open_for("V001");
 	const struct draft *got;
@@ -93,7 +87,7 @@ goes_round(void **state)
 	assert_int_equal(draft_next_number(d), 1);
 	put(d, 2, "老人想装扶手");
 	put(d, 1, "第一份");
-	put(d, 2, "老人想装扶手,已记");
+	put(d, 2, "老人想装扶手，已记");
 	assert_true(draft_dirty(d));
 	assert_int_equal(draft_next_number(d), 3);
 	draft_close(&d);
@@ -102,7 +96,7 @@ goes_round(void **state)
 	assert_int_equal(draft_at(d, 0)->number, 1);
 	got = draft_at(d, 1);
 	assert_string_equal(fields_text(&got->f, "note"),
-	    "老人想装扶手,已记");
+	    "老人想装扶手，已记");
 	assert_int_equal(fields_int(&got->f, "minutes", 0), 40);
 	assert_string_equal(fields_text(&got->f2, "content"),
 	    "楼道积存垃圾");
@@ -127,8 +121,7 @@ goes_round(void **state)
 }
 
 /* Neither who nor what can be read off the folder. */
-static void
-unreadable(void **state)
+static void unreadable(void **state)
 {
 	struct drafts *d = open_for("V001");
 	struct buf b = BUF_INIT(BUF_LARGE);
@@ -148,8 +141,7 @@ unreadable(void **state)
 
 /* Cut at every byte: what was whole before the cut is there, the rest is
  * left out without a word, and typing goes on. */
-static void
-torn(void **state)
+static void torn(void **state)
 {
 	struct buf b = BUF_INIT(BUF_LARGE);
 	struct drafts *d = open_for("V001");
@@ -186,8 +178,7 @@ torn(void **state)
 }
 
 /* A flipped byte anywhere spoils nothing before its record. */
-static void
-flipped(void **state)
+static void flipped(void **state)
 {
 	struct buf b = BUF_INIT(BUF_LARGE);
 	struct drafts *d = open_for("V001");
@@ -218,8 +209,7 @@ flipped(void **state)
 }
 
 /* Killed without warning right after a sync: the synced state is there. */
-static void
-killed(void **state)
+static void killed(void **state)
 {
 	struct drafts *d;
 	struct err err = ERR_INIT;
@@ -254,8 +244,7 @@ killed(void **state)
 }
 
 /* Syncing waits for its second unless told otherwise. */
-static void
-policy(void **state)
+static void policy(void **state)
 {
 	struct drafts *d = open_for("V001");
 	struct err err = ERR_INIT;
@@ -278,8 +267,7 @@ policy(void **state)
 }
 
 /* Many changes do not grow the file for ever. */
-static void
-compaction(void **state)
+static void compaction(void **state)
 {
 	struct drafts *d = open_for("V001");
 	struct buf b = BUF_INIT(BUF_LARGE);
@@ -307,8 +295,7 @@ compaction(void **state)
 
 /* A second session of the same person has its own drafts; they come together
  * when it is the only one again. */
-static void
-two_sessions(void **state)
+static void two_sessions(void **state)
 {
 	struct drafts *a = open_for("V001"), *b = open_for("V001");
 
@@ -329,16 +316,14 @@ two_sessions(void **state)
 
 static bool disk_full;
 
-static int
-full(struct env *env, const char *point)
+static int full(struct env *env, const char *point)
 {
 	(void)env;
 	return disk_full && strcmp(point, "write") == 0 ? ENOSPC : 0;
 }
 
 /* A full disk is said, the text stays, and is written once there is room. */
-static void
-full_disk(void **state)
+static void full_disk(void **state)
 {
 	struct drafts *d = open_for("V001");
 	struct draft one = { .number = 1, .kind = "visit" };
@@ -363,8 +348,7 @@ full_disk(void **state)
 	x.env.fault = NULL;
 }
 
-static void
-too_many(void **state)
+static void too_many(void **state)
 {
 	struct drafts *d = open_for("V001");
 	struct draft one = { .number = 99, .kind = "visit" };
@@ -381,8 +365,7 @@ too_many(void **state)
 	draft_close(&d);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(goes_round, setup, teardown),

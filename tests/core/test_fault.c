@@ -385,7 +385,7 @@ static void checkpointing(void **state)
 	all_of(&sc, false, 10);
 }
 
-/* ---- the files beside the database, and the commit and lock themselves ---- */
+/* ---- files beside the database, the commit and the lock ---- */
 
 static void every_file_operation(void **state)
 {

@@ -11,8 +11,7 @@
 static form_expr_fn eval;
 static struct fields f;
 
-static bool
-run(const char *expr, const char *self, bool truth, struct buf *out,
+static bool run(const char *expr, const char *self, bool truth, struct buf *out,
     char problem[200])
 {
 	/* 2026-11-22 10:00 +08 */
@@ -26,8 +25,7 @@ run(const char *expr, const char *self, bool truth, struct buf *out,
 	return ok;
 }
 
-static void
-gives(const char *expr, const char *want)
+static void gives(const char *expr, const char *want)
 {
 	struct buf b = BUF_INIT(4096);
 	char problem[200];
@@ -38,8 +36,7 @@ gives(const char *expr, const char *want)
 	buf_free(&b);
 }
 
-static bool
-holds(const char *expr, const char *self)
+static bool holds(const char *expr, const char *self)
 {
 	struct buf b = BUF_INIT(16);
 	char problem[200];
@@ -52,8 +49,7 @@ holds(const char *expr, const char *self)
 	return yes;
 }
 
-static void
-fails(const char *expr, const char *words)
+static void fails(const char *expr, const char *words)
 {
 	struct buf b = BUF_INIT(4096);
 	char problem[200];
@@ -65,8 +61,7 @@ fails(const char *expr, const char *words)
 	buf_free(&b);
 }
 
-static void
-fields_and_self(void **state)
+static void fields_and_self(void **state)
 {
 	(void)state;
 	gives("${name}", "王秀英");
@@ -80,8 +75,7 @@ fields_and_self(void **state)
 	assert_true(holds("string-length(.) = 2", "汉字"));
 }
 
-static void
-functions(void **state)
+static void functions(void **state)
 {
 	(void)state;
 	assert_true(holds("selected(${ticks}, 'b')", ""));
@@ -102,8 +96,7 @@ functions(void **state)
 	assert_false(holds("not(true())", ""));
 }
 
-static void
-dates(void **state)
+static void dates(void **state)
 {
 	(void)state;
 	assert_true(holds(". <= today()", "2026-11-22"));
@@ -117,8 +110,7 @@ dates(void **state)
 	gives("today() - date('2026-11-01')", "21");
 }
 
-static void
-wrong_ones_say_why(void **state)
+static void wrong_ones_say_why(void **state)
 {
 	(void)state;
 	fails("1 +", "not an expression");
@@ -133,8 +125,7 @@ wrong_ones_say_why(void **state)
 	fails("regex(., '(a+)+[bc]')", "limit");
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	const char *bin = getenv("MQ_BIN");
 	char path[900];
@@ -156,16 +147,14 @@ setup(void **state)
 	return eval == NULL;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	fields_free(&f);
 	return 0;
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_and_self),

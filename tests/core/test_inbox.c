@@ -12,8 +12,7 @@
 
 static struct nodes_one a, b;
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&a, 101, NULL);
@@ -21,8 +20,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&a);
@@ -30,8 +28,7 @@ teardown(void **state)
 	return 0;
 }
 
-static int64_t
-count(struct nodes_one *x, const char *sql)
+static int64_t count(struct nodes_one *x, const char *sql)
 {
 	struct err err = ERR_INIT;
 	struct db_stmt *s;
@@ -46,8 +43,7 @@ count(struct nodes_one *x, const char *sql)
 	return v;
 }
 
-static void
-page(struct buf *out, int entries)
+static void page(struct buf *out, int entries)
 {
 	struct err err = ERR_INIT;
 	int i;
@@ -61,8 +57,7 @@ page(struct buf *out, int entries)
 	}
 }
 
-static void
-takes(void **state)
+static void takes(void **state)
 {
 	struct inbox_result r;
 	struct buf lines = BUF_INIT(BUF_LARGE);
@@ -87,8 +82,7 @@ takes(void **state)
 	buf_free(&lines);
 }
 
-static void
-bad_lines(void **state)
+static void bad_lines(void **state)
 {
 	struct inbox_result r;
 	struct buf lines = BUF_INIT(BUF_LARGE);
@@ -110,8 +104,7 @@ bad_lines(void **state)
 }
 
 /* One flipped byte in a line makes that line bad and no other. */
-static void
-flipped(void **state)
+static void flipped(void **state)
 {
 	struct inbox_result r;
 	struct buf lines = BUF_INIT(BUF_LARGE);
@@ -136,16 +129,14 @@ flipped(void **state)
 
 static bool fail_now;
 
-static int
-full(struct env *env, const char *point)
+static int full(struct env *env, const char *point)
 {
 	(void)env;
 	return fail_now && strcmp(point, "lock") == 0 ? 5 : 0;
 }
 
 /* A page that could not be written moves no cursor. */
-static void
-all_or_nothing(void **state)
+static void all_or_nothing(void **state)
 {
 	struct inbox_result r;
 	struct buf lines = BUF_INIT(BUF_LARGE);
@@ -166,8 +157,7 @@ all_or_nothing(void **state)
 	buf_free(&lines);
 }
 
-static void
-digest(void **state)
+static void digest(void **state)
 {
 	struct inbox_status one = { .state = "处置中", .phone = "0999-5550101",
 	    .due = { 5 }, .as_of = { 100 } }, got;
@@ -207,8 +197,7 @@ digest(void **state)
 	    MQ_E_NOT_FOUND);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(takes, setup, teardown),

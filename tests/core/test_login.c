@@ -17,8 +17,7 @@ static struct nodes_one x;
 static struct roster_draft people[4];
 static int64_t seq;
 
-static void
-person(struct roster_draft *d, const char *number, const char *name,
+static void person(struct roster_draft *d, const char *number, const char *name,
     const char *phone, const char *role)
 {
 	memset(d, 0, sizeof(*d));
@@ -32,8 +31,7 @@ person(struct roster_draft *d, const char *number, const char *name,
 	d->p.nposts = 1;
 }
 
-static void
-publish(void)
+static void publish(void)
 {
 	struct roster_node node = { .number = 101 };
 	struct buf b = BUF_INIT(BUF_LARGE);
@@ -46,8 +44,7 @@ publish(void)
 	buf_free(&b);
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
@@ -65,16 +62,14 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-static int64_t
-rows(const char *sql)
+static int64_t rows(const char *sql)
 {
 	struct db_stmt *s;
 	int64_t v = -1;
@@ -88,8 +83,7 @@ rows(const char *sql)
 	return v;
 }
 
-static void
-right_and_wrong(void **state)
+static void right_and_wrong(void **state)
 {
 	struct session s;
 	struct err err = ERR_INIT;
@@ -121,8 +115,7 @@ right_and_wrong(void **state)
 
 /* Five wrong ones lock, also across a restart between any two; the lock
  * doubles, ends by itself, and a right PIN clears the sheet. */
-static void
-lock(void **state)
+static void lock(void **state)
 {
 	struct session s;
 	struct err err = ERR_INIT;
@@ -163,8 +156,7 @@ lock(void **state)
 
 /* The try is on the disk before the verdict: with the disk refusing to take
  * it there is no verdict from the file, and none is given for free. */
-static void
-clock_back(void **state)
+static void clock_back(void **state)
 {
 	struct session s;
 	struct err err = ERR_INIT;
@@ -182,8 +174,7 @@ clock_back(void **state)
 }
 
 /* Guessing over many numbers slows the node down. */
-static void
-kiosk_lock(void **state)
+static void kiosk_lock(void **state)
 {
 	struct session s;
 	struct err err = ERR_INIT;
@@ -203,8 +194,7 @@ kiosk_lock(void **state)
 	nodes_ok(login_pin(x.n, "V001", PIN, &s, &err), &err);
 }
 
-static void
-start_code(void **state)
+static void start_code(void **state)
 {
 	struct session s;
 	struct err err = ERR_INIT;
@@ -235,8 +225,7 @@ start_code(void **state)
 	assert_int_equal(rows("SELECT count(*) AS n FROM account_out"), 1);
 }
 
-static void
-change(void **state)
+static void change(void **state)
 {
 	struct buf plain = BUF_INIT(4096);
 	struct session s;
@@ -278,12 +267,12 @@ change(void **state)
 	nodes_ok(login_pin(x.n, "V001", PIN, &s, &err), &err);
 }
 
-static void
-weak_pins(void **state)
+static void weak_pins(void **state)
 {
 	static const char *const weak[] = { "", "12345", "1234567", "12a456",
 	    "123456", "654321", "890123", "111111", "112233", "121212",
-	    "123123", "888812", "520520", "147258", "900315", "681231", "195106", "380013",
+	    "123123", "888812", "520520", "147258",
+	    "900315", "681231", "195106", "380013",
 	    "138000" };
 	const struct roster_person *p = roster_find(x.n->roster, "V001");
 	struct err err = ERR_INIT;
@@ -298,8 +287,7 @@ weak_pins(void **state)
 	nodes_ok(login_pin_ok(x.n, NULL, PIN3, &err), &err);
 }
 
-static void
-vouched(void **state)
+static void vouched(void **state)
 {
 	struct session s;
 	struct err err = ERR_INIT;
@@ -327,8 +315,7 @@ vouched(void **state)
 }
 
 /* Nothing secret lies about in clear. */
-static void
-at_rest(void **state)
+static void at_rest(void **state)
 {
 	struct session s;
 	struct err err = ERR_INIT;
@@ -342,8 +329,7 @@ at_rest(void **state)
 	    " instr(CAST(box AS TEXT), 'V001') > 0"), 0);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(right_and_wrong, setup,

@@ -9,8 +9,7 @@
 
 #include "../../core/mask.h"
 
-static void
-expect(void (*mask)(const char *, struct buf *), const char *in,
+static void expect(void (*mask)(const char *, struct buf *), const char *in,
     const char *want)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
@@ -20,8 +19,7 @@ expect(void (*mask)(const char *, struct buf *), const char *in,
 	buf_free(&b);
 }
 
-static void
-names(void **state)
+static void names(void **state)
 {
 	(void)state;
 	expect(mask_name, "张伟", "张*");
@@ -35,8 +33,7 @@ names(void **state)
 	expect(mask_name, "买买提·艾力", "买*****");
 }
 
-static void
-numbers(void **state)
+static void numbers(void **state)
 {
 	(void)state;
 	expect(mask_phone, "13800138000", "138****8000");
@@ -48,14 +45,12 @@ numbers(void **state)
 	expect(mask_id, "11010519491231002X", "1****************X");
 }
 
-static void
-mask_all(const char *s, struct buf *out)
+static void mask_all(const char *s, struct buf *out)
 {
 	mask_text(s, strlen(s), out);
 }
 
-static void
-text(void **state)
+static void text(void **state)
 {
 	static const struct { const char *in, *out; } rows[] = {
 		{ "电话13800138000,请回", "电话138****8000,请回" },
@@ -86,8 +81,7 @@ text(void **state)
 }
 
 /* Wherever in a text a number stands, it does not come out whole. */
-static void
-anywhere(void **state)
+static void anywhere(void **state)
 {
 	static const char *const numbers[] = { "13800138000",
 	    "11010519491231002X" };
@@ -113,8 +107,7 @@ anywhere(void **state)
 			}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),

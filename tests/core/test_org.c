@@ -17,8 +17,7 @@ static const struct org sample[] = {
 	{ "5", "1", "street", { "东山街道", "Dongshan" }, "", true, 0, 0, 0 },
 };
 
-static struct orgs
-make(void)
+static struct orgs make(void)
 {
 	struct orgs o = { xcalloc(5, sizeof(sample[0])), 5 };
 	struct err err = ERR_INIT;
@@ -28,8 +27,7 @@ make(void)
 	return o;
 }
 
-static void
-within_and_without(void **state)
+static void within_and_without(void **state)
 {
 	struct orgs o = make();
 
@@ -46,8 +44,7 @@ within_and_without(void **state)
 	free(o.v);
 }
 
-static void
-names_and_levels(void **state)
+static void names_and_levels(void **state)
 {
 	struct orgs o = make();
 
@@ -64,14 +61,12 @@ names_and_levels(void **state)
 	free(o.v);
 }
 
-static void
-collect(void *ctx, const struct org *child)
+static void collect(void *ctx, const struct org *child)
 {
 	buf_adds(ctx, child->code);
 }
 
-static void
-children_and_subtree(void **state)
+static void children_and_subtree(void **state)
 {
 	struct orgs o = make();
 	struct buf b = BUF_INIT(200);
@@ -89,8 +84,7 @@ children_and_subtree(void **state)
 	free(o.v);
 }
 
-static void
-bad_trees_are_refused(void **state)
+static void bad_trees_are_refused(void **state)
 {
 	static const struct { int at; const char *code, *parent, *word; }
 	cases[] = {
@@ -116,8 +110,7 @@ bad_trees_are_refused(void **state)
 	}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(within_and_without),

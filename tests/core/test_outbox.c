@@ -12,8 +12,7 @@
 
 static struct nodes_one x;
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	int i;
 
@@ -26,16 +25,14 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-static void
-expect(int64_t local, int64_t sent, int64_t hub, int64_t returned)
+static void expect(int64_t local, int64_t sent, int64_t hub, int64_t returned)
 {
 	struct outbox_counts c;
 	struct err err = ERR_INIT;
@@ -55,8 +52,7 @@ expect(int64_t local, int64_t sent, int64_t hub, int64_t returned)
 	nodes_ok(db_commit(x.n->db, &e_), &e_); \
 } while (0)
 
-static void
-goes_its_way(void **state)
+static void goes_its_way(void **state)
 {
 	struct outbox_counts c;
 	struct err err = ERR_INIT;
@@ -92,8 +88,7 @@ goes_its_way(void **state)
 	expect(0, 0, 10, 0);
 }
 
-static void
-comes_back(void **state)
+static void comes_back(void **state)
 {
 	struct outbox_returned r[4];
 	struct err err = ERR_INIT;
@@ -121,8 +116,7 @@ comes_back(void **state)
 
 /* A hub restored from an old backup is refilled: nothing counts as received
  * that it no longer has. */
-static void
-hub_goes_back(void **state)
+static void hub_goes_back(void **state)
 {
 	struct err err = ERR_INIT;
 	struct utc at = { 777 };
@@ -146,8 +140,7 @@ hub_goes_back(void **state)
 }
 
 /* An evil or confused hub cannot make the counts lie. */
-static void
-nonsense(void **state)
+static void nonsense(void **state)
 {
 	struct err err = ERR_INIT;
 	struct utc at = { 777 };
@@ -169,8 +162,7 @@ nonsense(void **state)
 	expect(10, 0, 0, 0);
 }
 
-static void
-contact(void **state)
+static void contact(void **state)
 {
 	struct outbox_counts c;
 	struct err err = ERR_INIT;
@@ -191,8 +183,7 @@ contact(void **state)
 
 /* After a self-heal the marks start anew; what older epochs hold came from
  * the hub. */
-static void
-new_epoch(void **state)
+static void new_epoch(void **state)
 {
 	struct err err = ERR_INIT;
 	struct utc at = { 777 };
@@ -208,8 +199,7 @@ new_epoch(void **state)
 	expect(0, 0, 11, 0);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(goes_its_way, setup,

@@ -18,8 +18,7 @@
 static struct env env;
 static char work[300];
 
-static const char *
-source(void)
+static const char *source(void)
 {
 	static char path[600];
 
@@ -28,8 +27,7 @@ source(void)
 	return path;
 }
 
-static struct pack *
-load(const char *dir)
+static struct pack *load(const char *dir)
 {
 	struct err err = ERR_INIT;
 	struct pack *p = NULL;
@@ -44,8 +42,7 @@ load(const char *dir)
 
 /* ---- the shipped pack ---- */
 
-static void
-standard_is_whole(void **state)
+static void standard_is_whole(void **state)
 {
 	static const char *const kinds[] = { "visit", "request", "service",
 		"tap", "station", "person", "household", "notice", "event",
@@ -78,8 +75,7 @@ standard_is_whole(void **state)
 }
 
 /* English stands beside every Chinese word people see. */
-static void
-both_languages(void **state)
+static void both_languages(void **state)
 {
 	struct pack *p = load(source());
 	size_t i, k;
@@ -103,8 +99,7 @@ both_languages(void **state)
 }
 
 /* No two keys of one state mean two steps. */
-static void
-step_keys_do_not_meet(void **state)
+static void step_keys_do_not_meet(void **state)
 {
 	struct pack *p = load(source());
 	const struct kind *k = pack_kind(p, "request");
@@ -121,8 +116,7 @@ step_keys_do_not_meet(void **state)
 
 /* A usual visit or request needs digits only: every list a form asks for by
  * digit has digits, every free text has phrases. */
-static void
-usual_entries_need_no_chinese(void **state)
+static void usual_entries_need_no_chinese(void **state)
 {
 	static const char *const kinds[] = { "visit", "request" };
 	struct pack *p = load(source());
@@ -150,8 +144,7 @@ usual_entries_need_no_chinese(void **state)
 
 /* Every subject names its category and a department that exists; all duty
  * phones are well formed and from the fictional range. */
-static void
-departments_and_phones(void **state)
+static void departments_and_phones(void **state)
 {
 	struct pack *p = load(source());
 	const struct orgs *o = pack_orgs(p);
@@ -178,8 +171,7 @@ departments_and_phones(void **state)
 	pack_free(&p);
 }
 
-static void
-loads_quickly(void **state)
+static void loads_quickly(void **state)
 {
 	struct env real;
 	struct pack *p;
@@ -213,8 +205,7 @@ static const char *const files[] = { "pack.csv", "orgs.csv", "roles.csv",
 	"survey/event.step.csv", "survey/vouch.csv", "flow/request.csv",
 	"flow/service.csv", "flow/station.csv", "flow/event.csv" };
 
-static void
-put(const char *name, const void *bytes, size_t n)
+static void put(const char *name, const void *bytes, size_t n)
 {
 	struct err err = ERR_INIT;
 	char path[700];
@@ -223,8 +214,7 @@ put(const char *name, const void *bytes, size_t n)
 	assert_int_equal(file_write(&env, path, bytes, n, 0600, &err), MQ_OK);
 }
 
-static void
-take(const char *name, struct buf *out)
+static void take(const char *name, struct buf *out)
 {
 	struct err err = ERR_INIT;
 	char path[700];
@@ -234,8 +224,7 @@ take(const char *name, struct buf *out)
 	assert_int_equal(file_read(&env, path, out, &err), MQ_OK);
 }
 
-static void
-copy_all(void)
+static void copy_all(void)
 {
 	struct buf b = BUF_INIT(BUF_LARGE);
 	size_t i;
@@ -249,8 +238,8 @@ copy_all(void)
 
 /* Replaces the first `from` in the file by `to`; the pack must be refused
  * with these words, and loads again when the file is whole. */
-static void
-breaks(const char *name, const char *from, const char *to, const char *words)
+static void breaks(const char *name, const char *from, const char *to,
+    const char *words)
 {
 	struct buf b = BUF_INIT(BUF_LARGE), out = BUF_INIT(BUF_LARGE);
 	struct err err = ERR_INIT;
@@ -275,8 +264,7 @@ breaks(const char *name, const char *from, const char *to, const char *words)
 	buf_free(&out);
 }
 
-static void
-broken_forms(void **state)
+static void broken_forms(void **state)
 {
 	(void)state;
 	copy_all();
@@ -304,8 +292,7 @@ broken_forms(void **state)
 	breaks("choices.csv", "yes_no,yes", "yes_no,no", "stands twice");
 }
 
-static void
-broken_flows(void **state)
+static void broken_flows(void **state)
 {
 	(void)state;
 	copy_all();
@@ -330,8 +317,7 @@ broken_flows(void **state)
 	    "visit,minutes,servis", "derive.csv:3:to");
 }
 
-static void
-broken_tables(void **state)
+static void broken_tables(void **state)
 {
 	(void)state;
 	copy_all();
@@ -362,8 +348,7 @@ broken_tables(void **state)
 }
 
 /* Government rules: no ranks of persons, no time on line. */
-static void
-forbidden_things(void **state)
+static void forbidden_things(void **state)
 {
 	(void)state;
 	copy_all();
@@ -373,8 +358,7 @@ forbidden_things(void **state)
 	    "not allowed: forced_clock_in");
 }
 
-static void
-missing_and_damaged(void **state)
+static void missing_and_damaged(void **state)
 {
 	struct pack *p = NULL;
 	struct err err = ERR_INIT;
@@ -398,8 +382,7 @@ missing_and_damaged(void **state)
 }
 
 /* What office suites do to a file: BOM, CRLF, quotes. */
-static void
-as_office_suites_write_it(void **state)
+static void as_office_suites_write_it(void **state)
 {
 	struct buf b = BUF_INIT(BUF_LARGE), out = BUF_INIT(BUF_LARGE);
 	struct pack *p;
@@ -422,8 +405,8 @@ as_office_suites_write_it(void **state)
 	buf_free(&out);
 }
 
-static int
-drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+static int drop(const char *path, const struct stat *st, int flag,
+    struct FTW *ftw)
 {
 	(void)st;
 	(void)flag;
@@ -431,8 +414,7 @@ drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return remove(path);
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct err err = ERR_INIT;
@@ -451,8 +433,7 @@ setup(void **state)
 	return file_mkdirs(&env, path, 0700, &err) != MQ_OK;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nftw(work, drop, 16, FTW_DEPTH | FTW_PHYS);
@@ -460,8 +441,7 @@ teardown(void **state)
 	return 0;
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(standard_is_whole),

@@ -15,8 +15,7 @@ static const char *const samples[] = {
 	"11010519491231002X", "34052419800101001X", "370101190102039973",
 };
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	crypto_init();
@@ -24,8 +23,7 @@ setup(void **state)
 	return 0;
 }
 
-static void
-id_good(void **state)
+static void id_good(void **state)
 {
 	struct err err = ERR_INIT;
 	char out[19];
@@ -50,8 +48,7 @@ id_good(void **state)
 	    MQ_OK);
 }
 
-static void
-id_bad(void **state)
+static void id_bad(void **state)
 {
 	static const struct { const char *text, *word; } bad[] = {
 		{ "110105194912310021", "末位" },
@@ -82,8 +79,7 @@ id_bad(void **state)
 }
 
 /* Born today is fine, born tomorrow is not. */
-static void
-id_age(void **state)
+static void id_age(void **state)
 {
 	struct err err;
 	char out[19];
@@ -100,8 +96,7 @@ id_age(void **state)
 }
 
 /* Any one wrong digit and any two neighbours exchanged are found. */
-static void
-id_wrong_key(void **state)
+static void id_wrong_key(void **state)
 {
 	struct err err;
 	char out[19], s[19];
@@ -130,8 +125,7 @@ id_wrong_key(void **state)
 	}
 }
 
-static void
-phones(void **state)
+static void phones(void **state)
 {
 	static const struct { const char *text, *out; } good[] = {
 		{ "13800138000", "13800138000" },
@@ -174,8 +168,7 @@ phones(void **state)
 			fail_msg("%s taken as %s", bad[i], out);
 }
 
-static void
-org_codes(void **state)
+static void org_codes(void **state)
 {
 	static const char *const bad[] = { "91350100M000100Y44",
 	    "91350100M000100Y4", "91350100I000100Y43", "",
@@ -195,8 +188,7 @@ org_codes(void **state)
 
 /* A million counters give a million numbers: checked on a slice of each
  * thousand; each number carries its node and a good check digit. */
-static void
-short_numbers(void **state)
+static void short_numbers(void **state)
 {
 	static const uint8_t key[32] = { 7 };
 	static uint8_t taken[1000000 / 8];
@@ -225,8 +217,7 @@ short_numbers(void **state)
 }
 
 /* One wrong digit of a short number said over the telephone is noticed. */
-static void
-short_wrong_digit(void **state)
+static void short_wrong_digit(void **state)
 {
 	static const uint8_t key[32] = { 9 };
 	char no[13], s[13];
@@ -243,8 +234,7 @@ short_wrong_digit(void **state)
 		}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(id_good),

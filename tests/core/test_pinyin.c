@@ -8,8 +8,7 @@
 
 #include "../../core/pinyin.h"
 
-static void
-readings(void **state)
+static void readings(void **state)
 {
 	(void)state;
 	assert_string_equal(pinyin_readings(0x4E00), "yi");
@@ -23,8 +22,7 @@ readings(void **state)
 	assert_non_null(pinyin_readings(183955));
 }
 
-static void
-initials(void **state)
+static void initials(void **state)
 {
 	struct buf b = BUF_INIT(1024);
 
@@ -47,8 +45,7 @@ initials(void **state)
 	buf_free(&b);
 }
 
-static void
-matching(void **state)
+static void matching(void **state)
 {
 	static const struct { const char *text, *typed; bool yes; } rows[] = {
 		{ "张伟", "zw", true }, { "张伟", "ZW", true },
@@ -84,8 +81,7 @@ matching(void **state)
 }
 
 /* Long input ends quickly and never reads past itself. */
-static void
-bounds(void **state)
+static void bounds(void **state)
 {
 	char typed[400], text[3001];
 	size_t i;
@@ -104,8 +100,7 @@ bounds(void **state)
 	}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(readings),

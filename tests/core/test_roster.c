@@ -13,8 +13,7 @@ static struct nodes_one x;
 static struct roster_node nodes[2];
 static uint8_t other_sk[CRYPTO_BOX_SK];
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
@@ -25,16 +24,14 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-static void
-person(struct roster_draft *d, const char *number, const char *name,
+static void person(struct roster_draft *d, const char *number, const char *name,
     const char *phone)
 {
 	memset(d, 0, sizeof(*d));
@@ -48,9 +45,8 @@ person(struct roster_draft *d, const char *number, const char *name,
 	d->p.nposts = 1;
 }
 
-static void
-make(struct buf *out, int64_t seq, const struct roster_draft *d, size_t n,
-    const char *tenant, const char *site)
+static void make(struct buf *out, int64_t seq, const struct roster_draft *d,
+    size_t n, const char *tenant, const char *site)
 {
 	struct err err = ERR_INIT;
 
@@ -59,8 +55,7 @@ make(struct buf *out, int64_t seq, const struct roster_draft *d, size_t n,
 	    x.n->keys.sign_sk, out, &err), &err);
 }
 
-static void
-goes_round(void **state)
+static void goes_round(void **state)
 {
 	struct roster_draft d[3];
 	struct buf b = BUF_INIT(BUF_LARGE);
@@ -108,8 +103,7 @@ goes_round(void **state)
 	buf_free(&b);
 }
 
-static void
-refuse(const struct buf *b, const char *why)
+static void refuse(const struct buf *b, const char *why)
 {
 	struct err err = ERR_INIT;
 	char words[400];
@@ -122,8 +116,7 @@ refuse(const struct buf *b, const char *why)
 	assert_int_equal(roster_count(x.n->roster), 3);
 }
 
-static void
-wrong_ones(void **state)
+static void wrong_ones(void **state)
 {
 	struct roster_draft d[2];
 	struct buf b = BUF_INIT(BUF_LARGE);
@@ -152,8 +145,7 @@ wrong_ones(void **state)
 }
 
 /* Any flipped bit and any cut is refused, and a crash leaves the old one. */
-static void
-every_byte(void **state)
+static void every_byte(void **state)
 {
 	struct roster_draft d;
 	struct buf b = BUF_INIT(BUF_LARGE);
@@ -179,8 +171,7 @@ every_byte(void **state)
 }
 
 /* A file put back from an old copy does not bring people back. */
-static void
-old_file(void **state)
+static void old_file(void **state)
 {
 	struct roster_draft d;
 	struct buf b = BUF_INIT(BUF_LARGE), old = BUF_INIT(BUF_LARGE);
@@ -205,8 +196,7 @@ old_file(void **state)
 	buf_free(&old);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(goes_round),

@@ -16,8 +16,7 @@
 static struct nodes_one x;
 static const char *grid;
 
-static int64_t
-saved(const char *kind, const struct fields *f)
+static int64_t saved(const char *kind, const struct fields *f)
 {
 	struct save *s = save_new(x.n, &x.who);
 	struct save_complaint c;
@@ -39,9 +38,8 @@ saved(const char *kind, const struct fields *f)
 	return done.recs[0];
 }
 
-static int64_t
-person(const char *name, const char *sex, int year, const char *phone,
-    const char *building)
+static int64_t person(const char *name, const char *sex, int year,
+    const char *phone, const char *building)
 {
 	struct fields f = { NULL, 0, 0 };
 	int64_t rec;
@@ -59,8 +57,7 @@ person(const char *name, const char *sex, int year, const char *phone,
 	return rec;
 }
 
-static int64_t
-request(const char *type, const char *content, int64_t who)
+static int64_t request(const char *type, const char *content, int64_t who)
 {
 	struct fields f = { NULL, 0, 0 };
 	char ref[ENTRY_REF_TEXT];
@@ -85,8 +82,7 @@ request(const char *type, const char *content, int64_t who)
 	return rec;
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
@@ -94,16 +90,14 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-static int
-find(const char *typed, struct search_person *out, int max)
+static int find(const char *typed, struct search_person *out, int max)
 {
 	struct err err = ERR_INIT;
 	int n;
@@ -113,8 +107,7 @@ find(const char *typed, struct search_person *out, int max)
 	return n;
 }
 
-static int
-text(const char *words, struct record *rows, int max)
+static int text(const char *words, struct record *rows, int max)
 {
 	struct err err = ERR_INIT;
 	int n;
@@ -124,8 +117,7 @@ text(const char *words, struct record *rows, int max)
 	return n;
 }
 
-static void
-people(void **state)
+static void people(void **state)
 {
 	static const char *const ways[] = { "zw", "zhangwei", "zhangw",
 	    "zwei", "zhw", "张伟", "张", "张w", "伟", "wei",
@@ -163,8 +155,7 @@ people(void **state)
 	assert_int_equal(find("z", p, 1), 1);
 }
 
-static void
-namesakes(void **state)
+static void namesakes(void **state)
 {
 	struct search_person p[20];
 	struct err err = ERR_INIT;
@@ -193,8 +184,7 @@ namesakes(void **state)
 	assert_int_equal(n, 0);
 }
 
-static void
-words(void **state)
+static void words(void **state)
 {
 	struct record rows[10];
 	int64_t a, b;
@@ -227,8 +217,7 @@ words(void **state)
 	assert_int_equal(text("楼道", rows, 1), 1);
 }
 
-static void
-by_number_and_person(void **state)
+static void by_number_and_person(void **state)
 {
 	struct record rows[10];
 	char no[16];
@@ -248,8 +237,7 @@ by_number_and_person(void **state)
 	assert_int_equal(text("8000", rows, 10), 2);
 }
 
-static void
-hidden(void **state)
+static void hidden(void **state)
 {
 	struct record rows[10];
 	struct save *s;
@@ -271,8 +259,7 @@ hidden(void **state)
 }
 
 /* After erasure the words are in no row and in no page of the index. */
-static void
-erased(void **state)
+static void erased(void **state)
 {
 	struct record rows[10];
 	struct err err = ERR_INIT;
@@ -302,8 +289,7 @@ erased(void **state)
 }
 
 /* Names, telephones and ID numbers are in no table of the search in clear. */
-static void
-at_rest(void **state)
+static void at_rest(void **state)
 {
 	static const char *const sql[] = {
 		"SELECT count(*) AS n FROM search_doc WHERE instr(words, ?)",
@@ -341,8 +327,7 @@ at_rest(void **state)
 }
 
 /* Correcting a name forgets the old one. */
-static void
-corrected(void **state)
+static void corrected(void **state)
 {
 	struct fields f = { NULL, 0, 0 };
 	struct search_person p[4];
@@ -368,8 +353,7 @@ corrected(void **state)
 	    MQ_E_NOT_FOUND);
 }
 
-static void
-households(void **state)
+static void households(void **state)
 {
 	struct fields f = { NULL, 0, 0 };
 	struct search_person p[4];
@@ -404,8 +388,7 @@ households(void **state)
 	assert_int_equal(n, 1);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(people, setup, teardown),

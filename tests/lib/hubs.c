@@ -14,8 +14,8 @@
 
 #include "../../core/base/xmalloc.h"
 
-static int
-drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+static int drop(const char *path, const struct stat *st, int flag,
+    struct FTW *ftw)
 {
 	(void)st;
 	(void)flag;
@@ -23,8 +23,7 @@ drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return remove(path);
 }
 
-static void
-note_wake(void *ctx, const char *tenant, const char *org)
+static void note_wake(void *ctx, const char *tenant, const char *org)
 {
 	struct hubs_one *h = ctx;
 
@@ -33,8 +32,7 @@ note_wake(void *ctx, const char *tenant, const char *org)
 		(void)xcopy(h->woken[h->nwoken++], STORE_ORG, org);
 }
 
-static void
-open_store(struct hubs_one *h)
+static void open_store(struct hubs_one *h)
 {
 	struct err err = ERR_INIT;
 
@@ -45,8 +43,7 @@ open_store(struct hubs_one *h)
 	h->hub.wake_ctx = h;
 }
 
-void
-hubs_make(struct hubs_one *h)
+void hubs_make(struct hubs_one *h)
 {
 	struct store_tenant t = { .name = "test" };
 	const char *src = getenv("MQ_SRC"), *tmp = getenv("TMPDIR");
@@ -70,16 +67,14 @@ hubs_make(struct hubs_one *h)
 	nodes_ok(db_commit(h->db, &err), &err);
 }
 
-void
-hubs_restart(struct hubs_one *h)
+void hubs_restart(struct hubs_one *h)
 {
 	hub_done(&h->hub);
 	db_close(&h->db);
 	open_store(h);
 }
 
-void
-hubs_free(struct hubs_one *h)
+void hubs_free(struct hubs_one *h)
 {
 	hub_done(&h->hub);
 	db_close(&h->db);
@@ -88,8 +83,7 @@ hubs_free(struct hubs_one *h)
 	(void)nftw(h->dir, drop, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-void
-hubs_enrol(struct hubs_one *h, struct nodes_one *x)
+void hubs_enrol(struct hubs_one *h, struct nodes_one *x)
 {
 	struct store_node n;
 	struct err err = ERR_INIT;
@@ -107,8 +101,7 @@ hubs_enrol(struct hubs_one *h, struct nodes_one *x)
 	nodes_ok(db_commit(h->db, &err), &err);
 }
 
-int64_t
-hubs_count(struct hubs_one *h, const char *sql)
+int64_t hubs_count(struct hubs_one *h, const char *sql)
 {
 	struct err err = ERR_INIT;
 	int64_t n = -1;
@@ -121,8 +114,7 @@ hubs_count(struct hubs_one *h, const char *sql)
 
 struct asked { const struct transport_request *q; const char *spoil; };
 
-static const char *
-header(void *ctx, const char *name)
+static const char *header(void *ctx, const char *name)
 {
 	const struct asked *a = ctx;
 	int i;
@@ -136,8 +128,7 @@ header(void *ctx, const char *name)
 	return NULL;
 }
 
-static void
-serve(struct hubs_link *l, const struct transport_request *q,
+static void serve(struct hubs_link *l, const struct transport_request *q,
     struct transport_reply *r)
 {
 	struct asked a = { q, l->spoil };
@@ -177,8 +168,8 @@ serve(struct hubs_link *l, const struct transport_request *q,
 	call_free(&c);
 }
 
-static enum mq_status
-link_request(struct transport *t, const struct transport_request *q,
+static enum mq_status link_request(struct transport *t,
+    const struct transport_request *q,
     struct transport_reply *r, struct err *err)
 {
 	struct hubs_link *l = t->ctx;
@@ -202,8 +193,7 @@ link_request(struct transport *t, const struct transport_request *q,
 
 static const struct transport_ops link_ops = { .request = link_request };
 
-void
-hubs_link(struct hubs_link *l, struct hubs_one *h)
+void hubs_link(struct hubs_link *l, struct hubs_one *h)
 {
 	memset(l, 0, sizeof(*l));
 	l->h = h;
@@ -211,9 +201,8 @@ hubs_link(struct hubs_link *l, struct hubs_one *h)
 	l->t.ctx = l;
 }
 
-enum mq_status
-hubs_round(struct hubs_one *h, struct nodes_one *x, struct client_result *r,
-    struct err *err)
+enum mq_status hubs_round(struct hubs_one *h, struct nodes_one *x,
+    struct client_result *r, struct err *err)
 {
 	struct hubs_link l;
 	struct client c;
@@ -228,8 +217,7 @@ hubs_round(struct hubs_one *h, struct nodes_one *x, struct client_result *r,
 	return st;
 }
 
-void
-hubs_sync(struct hubs_one *h, struct nodes_one *x)
+void hubs_sync(struct hubs_one *h, struct nodes_one *x)
 {
 	struct client_result r;
 	struct err err = ERR_INIT;
@@ -239,8 +227,7 @@ hubs_sync(struct hubs_one *h, struct nodes_one *x)
 
 /* ---- entries ---- */
 
-struct ref
-hubs_save(struct nodes_one *x, const struct ledger_new *list, int n)
+struct ref hubs_save(struct nodes_one *x, const struct ledger_new *list, int n)
 {
 	struct ref ids[ENTRY_SAVE_MAX];
 	struct err err = ERR_INIT;
@@ -251,8 +238,7 @@ hubs_save(struct nodes_one *x, const struct ledger_new *list, int n)
 	return ids[0];
 }
 
-struct ref
-hubs_entry(struct nodes_one *x, const char *kind, const char *op,
+struct ref hubs_entry(struct nodes_one *x, const char *kind, const char *op,
     struct ref subj, const char *org, const char *body)
 {
 	struct buf b = BUF_INIT(ENTRY_BODY_MAX);
@@ -266,8 +252,7 @@ hubs_entry(struct nodes_one *x, const char *kind, const char *op,
 	return id;
 }
 
-bool
-hubs_holds(struct nodes_one *x, struct ref id)
+bool hubs_holds(struct nodes_one *x, struct ref id)
 {
 	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
 	struct buf body = BUF_INIT(ENTRY_BODY_MAX);

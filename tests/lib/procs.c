@@ -18,8 +18,7 @@
 
 #define RUN_SECONDS 60
 
-static double
-now(void)
+static double now(void)
 {
 	struct timespec ts;
 
@@ -27,8 +26,7 @@ now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-const char *
-procs_bin(const char *name)
+const char *procs_bin(const char *name)
 {
 	static char path[4][600];
 	static int i;
@@ -40,8 +38,7 @@ procs_bin(const char *name)
 	return path[i];
 }
 
-static pid_t
-start(int out, const char *const *argv)
+static pid_t start(int out, const char *const *argv)
 {
 	sigset_t none;
 	pid_t pid = fork();
@@ -58,16 +55,14 @@ start(int out, const char *const *argv)
 	_exit(127);
 }
 
-static int
-code_of(int status)
+static int code_of(int status)
 {
 	return WIFEXITED(status) ? WEXITSTATUS(status) :
 	    128 + WTERMSIG(status);
 }
 
 /* The end of a child within the time; false when it had to be killed. */
-static bool
-reap(pid_t pid, double end, int *status)
+static bool reap(pid_t pid, double end, int *status)
 {
 	while (waitpid(pid, status, WNOHANG) == 0) {
 		if (now() > end) {
@@ -80,8 +75,7 @@ reap(pid_t pid, double end, int *status)
 	return true;
 }
 
-int
-procs_run(char *out, size_t size, const char *const *argv)
+int procs_run(char *out, size_t size, const char *const *argv)
 {
 	double end = now() + RUN_SECONDS;
 	size_t n = 0;
@@ -109,8 +103,7 @@ procs_run(char *out, size_t size, const char *const *argv)
 	return reap(pid, end, &status) ? code_of(status) : -1;
 }
 
-pid_t
-procs_start(const char *log, const char *const *argv)
+pid_t procs_start(const char *log, const char *const *argv)
 {
 	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	pid_t pid = start(fd, argv);
@@ -119,8 +112,7 @@ procs_start(const char *log, const char *const *argv)
 	return pid;
 }
 
-int
-procs_stop(pid_t *pid)
+int procs_stop(pid_t *pid)
 {
 	int status = 0;
 	bool good;
@@ -133,8 +125,7 @@ procs_stop(pid_t *pid)
 	return good ? code_of(status) : -1;
 }
 
-bool
-procs_until(bool (*yes)(void *ctx), void *ctx, int seconds)
+bool procs_until(bool (*yes)(void *ctx), void *ctx, int seconds)
 {
 	double end = now() + seconds;
 

@@ -13,8 +13,7 @@ static char folder[512];
 static const char *fault_point;
 static int fault_at, fault_sys, asked;
 
-const char *
-scratch_begin(void)
+const char *scratch_begin(void)
 {
 	const char *tmp = getenv("TMPDIR");
 
@@ -25,8 +24,7 @@ scratch_begin(void)
 	return folder;
 }
 
-void
-scratch_end(void)
+void scratch_end(void)
 {
 	struct dirent *e;
 	DIR *d = opendir(folder);
@@ -39,8 +37,7 @@ scratch_end(void)
 	(void)rmdir(folder);
 }
 
-const char *
-scratch_path(const char *name)
+const char *scratch_path(const char *name)
 {
 	static char paths[8][1024];
 	static unsigned next;
@@ -50,8 +47,7 @@ scratch_path(const char *name)
 	return out;
 }
 
-static int
-fault(struct env *env, const char *point)
+static int fault(struct env *env, const char *point)
 {
 	(void)env;
 	if (fault_point != NULL && strcmp(point, fault_point) != 0)
@@ -59,8 +55,7 @@ fault(struct env *env, const char *point)
 	return ++asked == fault_at ? fault_sys : 0;
 }
 
-void
-scratch_fail(struct env *env, const char *point, int n, int sys)
+void scratch_fail(struct env *env, const char *point, int n, int sys)
 {
 	fault_point = point;
 	fault_at = n;
@@ -69,8 +64,7 @@ scratch_fail(struct env *env, const char *point, int n, int sys)
 	env->fault = fault;
 }
 
-int
-scratch_asked(void)
+int scratch_asked(void)
 {
 	return asked;
 }

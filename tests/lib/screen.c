@@ -22,6 +22,8 @@
 
 extern char **environ;
 
+#define SEEN_MAX (4u * 1024u * 1024u)
+
 /* cmocka's own, declared here so that tools can link without it. */
 extern void _fail(const char *file, int line) __attribute__((weak));
 
@@ -36,6 +38,8 @@ struct screen {
 	bool cursor_visible, alternate, wide_ambiguous, mute;
 	int bells;
 	size_t received;
+	char *seen;		/* the bytes themselves, SEEN_MAX of them */
+	size_t nseen;
 	char title[256];
 	char *line, *text;	/* what screen_line, screen_text gave out */
 };
@@ -117,6 +121,18 @@ static int on_bell(void *ctx)
 	return 1;
 }
 
+static void keep_seen(struct screen *s, const char *p, size_t n)
+{
+	if (s->seen == NULL)
+		s->seen = malloc(SEEN_MAX);
+	if (s->seen == NULL)
+		die("malloc");
+	if (n > SEEN_MAX - s->nseen)
+		n = SEEN_MAX - s->nseen;
+	memcpy(s->seen + s->nseen, p, n);
+	s->nseen += n;
+}
+
 /* Reads once; waits at most ms.  False when nothing came. */
 static bool pump(struct screen *s, int ms)
 {
@@ -129,6 +145,7 @@ static bool pump(struct screen *s, int ms)
 	n = read(s->fd, in, sizeof(in));
 	if (n > 0) {
 		s->received += (size_t)n;
+		keep_seen(s, in, (size_t)n);
 		vterm_input_write(s->vt, in, (size_t)n);
 		return true;
 	}
@@ -286,6 +303,7 @@ void screen_stop(struct screen **sp)
 	vterm_free(s->vt);
 	free(s->line);
 	free(s->text);
+	free(s->seen);
 	free(s);
 	*sp = NULL;
 }
@@ -639,6 +657,12 @@ void screen_cursor(struct screen *s, int *row, int *col, bool *visible)
 size_t screen_received(const struct screen *s)
 {
 	return s->received;
+}
+
+const char *screen_seen(const struct screen *s, size_t *n)
+{
+	*n = s->nseen;
+	return s->seen != NULL ? s->seen : "";
 }
 
 int screen_bells(const struct screen *s)

@@ -82,6 +82,8 @@ bool screen_find(struct screen *s, const char *text, int *row, int *col);
 void screen_cursor(struct screen *s, int *row, int *col, bool *visible);
 /* Bytes the program has sent so far. */
 size_t screen_received(const struct screen *s);
+/* The bytes themselves: at most 4 MiB from the beginning. */
+const char *screen_seen(const struct screen *s, size_t *n);
 /* The window title, bells: what must not happen by accident. */
 int screen_bells(const struct screen *s);
 const char *screen_title(const struct screen *s);

@@ -331,7 +331,7 @@ void station_login(struct screen *s, const char *number)
 	screen_see(s, "编号或手机号");
 	screen_keys(s, number);
 	screen_keys(s, "\n");
-	screen_see(s, "密码:");
+	screen_see(s, "密码：");
 	screen_keys(s, STATION_PIN "\n");
 	screen_see(s, "1 记走访");
 }

@@ -88,7 +88,7 @@ static void toy_row_paint(void *ctx, const void *item, const struct draw *d,
 	const struct draw_cell cells[] = {
 		{ -7, ROLE_DIM, id },
 		{ 14, here ? ROLE_SELECTION : ROLE_TEXT, r->name },
-		{ 0, ROLE_TEXT, "反映三栋楼道积存垃圾,请尽快清理" },
+		{ 0, ROLE_TEXT, "反映三栋楼道积存垃圾，请尽快清理" },
 		{ 8, r->id % 3 == 0 ? ROLE_OVERDUE : ROLE_OK,
 		    r->id % 3 == 0 ? "超期2天" : "按时" },
 	};
@@ -241,7 +241,7 @@ static unsigned form_action(struct panel *p, enum action act)
 			popup_err(p->app, &err);
 			return PANEL_REDRAW;
 		}
-		popup_confirm(p, "保存", "写好了吗?保存后居民可以看。",
+		popup_confirm(p, "保存", "写好了吗？保存后居民可以看。",
 		    form_answer);
 		return PANEL_REDRAW;
 	default:
@@ -550,7 +550,7 @@ static void toy_leave(struct app *app)
 static void toy_idle(struct app *app)
 {
 	app_home(app);
-	app_notice(app, ROLE_NOTICE, "没有人,回到首页");
+	app_notice(app, ROLE_NOTICE, "没有人，回到首页");
 }
 
 static const struct app_hooks toy_hooks = {

@@ -9,8 +9,7 @@
 
 #include "../../sync/backoff.h"
 
-static void
-test_doubles_to_the_limit(void **state)
+static void test_doubles_to_the_limit(void **state)
 {
 	struct backoff b = { 0 };
 	struct env env;
@@ -29,8 +28,7 @@ test_doubles_to_the_limit(void **state)
 	env_release(&env);
 }
 
-static void
-test_two_do_not_come_back_together(void **state)
+static void test_two_do_not_come_back_together(void **state)
 {
 	struct backoff a = { 6 }, b = { 6 };
 	struct env x, y;
@@ -44,8 +42,7 @@ test_two_do_not_come_back_together(void **state)
 	env_release(&y);
 }
 
-static void
-test_retry_after_is_the_least(void **state)
+static void test_retry_after_is_the_least(void **state)
 {
 	struct backoff b = { 0 };
 	struct env env;
@@ -58,8 +55,7 @@ test_retry_after_is_the_least(void **state)
 	env_release(&env);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_doubles_to_the_limit),

@@ -18,8 +18,7 @@
 
 struct world { struct hubs_one h; struct nodes_one a, b; };
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
@@ -32,8 +31,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	struct world *w = *state;
 
@@ -44,8 +42,7 @@ teardown(void **state)
 	return 0;
 }
 
-static struct outbox_counts
-counts(struct nodes_one *x)
+static struct outbox_counts counts(struct nodes_one *x)
 {
 	struct outbox_counts n;
 	struct err err = ERR_INIT;
@@ -55,15 +52,13 @@ counts(struct nodes_one *x)
 	return n;
 }
 
-static struct ref
-visit(struct nodes_one *x, const char *org)
+static struct ref visit(struct nodes_one *x, const char *org)
 {
 	return hubs_entry(x, "visit", "open", NONE, org,
-	    "{\"f\":{\"note\":\"楼道干净,老人精神好\"}}");
+	    "{\"f\":{\"note\":\"楼道干净，老人精神好\"}}");
 }
 
-static void
-test_carries_there_and_back(void **state)
+static void test_carries_there_and_back(void **state)
 {
 	struct world *w = *state;
 	struct ref v = visit(&w->a, GRID1), step;
@@ -82,8 +77,7 @@ test_carries_there_and_back(void **state)
 	assert_int_equal(counts(&w->a).written, 1);
 }
 
-static void
-test_reply_lost_after_commit(void **state)
+static void test_reply_lost_after_commit(void **state)
 {
 	struct world *w = *state;
 	struct hubs_link l;
@@ -113,8 +107,7 @@ test_reply_lost_after_commit(void **state)
 
 /* Every single request of a round is lost once, on the way there and on the
  * way back, and once delivered twice: afterwards all is in place. */
-static void
-test_fails_at_each_request(void **state)
+static void test_fails_at_each_request(void **state)
 {
 	struct world *w = *state;
 	struct hubs_link l;
@@ -147,8 +140,7 @@ test_fails_at_each_request(void **state)
 	assert_true(hubs_holds(&w->b, (struct ref){ w->a.n->dev, written }));
 }
 
-static void
-test_clock_is_put_right(void **state)
+static void test_clock_is_put_right(void **state)
 {
 	struct world *w = *state;
 	struct client_result r;
@@ -163,8 +155,7 @@ test_clock_is_put_right(void **state)
 	    2 * MS_HOUR + MS_MINUTE);
 }
 
-static void
-test_hub_restarts(void **state)
+static void test_hub_restarts(void **state)
 {
 	struct world *w = *state;
 
@@ -178,8 +169,7 @@ test_hub_restarts(void **state)
 
 /* The tail of the ledger is gone: what the hub has comes back, and the node
  * goes on under a new epoch. */
-static void
-test_lost_tail_heals(void **state)
+static void test_lost_tail_heals(void **state)
 {
 	struct world *w = *state;
 	struct nodes_one again;
@@ -209,8 +199,7 @@ test_lost_tail_heals(void **state)
 }
 
 /* Two machines write under one name: frozen, both kept. */
-static void
-test_two_branches_freeze(void **state)
+static void test_two_branches_freeze(void **state)
 {
 	struct world *w = *state;
 	struct nodes_one clone;
@@ -237,8 +226,7 @@ test_two_branches_freeze(void **state)
 }
 
 /* A hub restored from an older backup is refilled by its node. */
-static void
-test_hub_goes_back(void **state)
+static void test_hub_goes_back(void **state)
 {
 	struct world *w = *state;
 	struct hubs_one old;
@@ -264,8 +252,7 @@ test_hub_goes_back(void **state)
 	hubs_free(&old);
 }
 
-static void
-test_returned_and_readmitted(void **state)
+static void test_returned_and_readmitted(void **state)
 {
 	struct world *w = *state;
 	struct outbox_returned back;
@@ -288,8 +275,7 @@ test_returned_and_readmitted(void **state)
 	assert_int_equal(counts(&w->a).hub, 2);
 }
 
-int
-main(void)
+int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

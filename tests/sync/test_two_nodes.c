@@ -36,8 +36,7 @@ static struct {
 	int npath;
 } w;
 
-static const char *
-in(const char *name)
+static const char *in(const char *name)
 {
 	char *p = w.path[w.npath++ % 12];
 
@@ -45,8 +44,8 @@ in(const char *name)
 	return p;
 }
 
-static int
-drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+static int drop(const char *path, const struct stat *st, int flag,
+    struct FTW *ftw)
 {
 	(void)st;
 	(void)flag;
@@ -56,8 +55,7 @@ drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 
 /* ---- programs ---- */
 
-static int
-run(const char *program, ...)
+static int run(const char *program, ...)
 {
 	const char *argv[PROCS_ARGS] = { procs_bin(program) };
 	const char *arg;
@@ -72,15 +70,13 @@ run(const char *program, ...)
 	return procs_run(w.out, sizeof(w.out), argv);
 }
 
-static void
-must(int code)
+static void must(int code)
 {
 	if (code != 0)
 		fail_msg("exit %d: %s", code, w.out);
 }
 
-static void
-value_of(const char *key, char *out, size_t size)
+static void value_of(const char *key, char *out, size_t size)
 {
 	struct jdoc *doc = NULL;
 
@@ -90,8 +86,7 @@ value_of(const char *key, char *out, size_t size)
 	jdoc_free(&doc);
 }
 
-static bool
-listens(void *ctx)
+static bool listens(void *ctx)
 {
 	struct buf b = BUF_INIT(OUT);
 	struct jdoc *doc = NULL;
@@ -109,8 +104,7 @@ listens(void *ctx)
 }
 
 /* The same port each time, so that nodes find it again. */
-static void
-start_hub(const char *certs)
+static void start_hub(const char *certs)
 {
 	char cert[500], key[500], listen[40];
 	const char *argv[] = { procs_bin("minqing-hub"), "--listen", listen,
@@ -127,8 +121,7 @@ start_hub(const char *certs)
 	(void)snprintf(w.hub, sizeof(w.hub), "https://%s", w.where);
 }
 
-static void
-join(const char *name, const char *org)
+static void join(const char *name, const char *org)
 {
 	char code[64];
 
@@ -144,8 +137,7 @@ join(const char *name, const char *org)
 	assert_non_null(strstr(w.out, "登记"));
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR"), *src = getenv("MQ_SRC");
 	char packs[600];
@@ -175,8 +167,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	node_close(&w.a);
@@ -188,8 +179,7 @@ teardown(void **state)
 
 /* ---- nodes ---- */
 
-static struct ref
-visit(struct node *n, const char *org)
+static struct ref visit(struct node *n, const char *org)
 {
 	struct buf b = BUF_INIT(512);
 	struct ledger_new e = { .kind = "visit", .op = "open",
@@ -197,7 +187,7 @@ visit(struct node *n, const char *org)
 	struct err err = ERR_INIT;
 	struct ref id;
 
-	buf_adds(&b, "{\"f\":{\"note\":\"看望独居老人,血压正常\"}}");
+	buf_adds(&b, "{\"f\":{\"note\":\"看望独居老人，血压正常\"}}");
 	nodes_ok(db_begin(n->db, __func__, &err), &err);
 	nodes_ok(ledger_append(n, "v1", &e, 1, &id, &err), &err);
 	nodes_ok(db_commit(n->db, &err), &err);
@@ -208,8 +198,7 @@ visit(struct node *n, const char *org)
 
 struct want { struct node *n; struct ref id; int64_t hub; };
 
-static bool
-holds(void *ctx)
+static bool holds(void *ctx)
 {
 	struct want *x = ctx;
 	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
@@ -224,8 +213,7 @@ holds(void *ctx)
 	return held;
 }
 
-static struct outbox_counts
-counts(struct node *n)
+static struct outbox_counts counts(struct node *n)
 {
 	struct outbox_counts c;
 	struct err err = ERR_INIT;
@@ -234,24 +222,21 @@ counts(struct node *n)
 	return c;
 }
 
-static bool
-received(void *ctx)
+static bool received(void *ctx)
 {
 	struct want *x = ctx;
 
 	return counts(x->n).hub >= x->hub;
 }
 
-static int
-once(const char *name)
+static int once(const char *name)
 {
 	return run("minqing-sync", "--data", in(name), "--once", NULL);
 }
 
 /* ---- the stories ---- */
 
-static void
-test_there_and_back(void **state)
+static void test_there_and_back(void **state)
 {
 	struct want x = { w.b, visit(w.a, GRID), 0 };
 
@@ -263,8 +248,7 @@ test_there_and_back(void **state)
 }
 
 /* A save reaches the other desk within the second while both daemons run. */
-static void
-test_daemons(void **state)
+static void test_daemons(void **state)
 {
 	const char *one[] = { procs_bin("minqing-sync"), "--data", in("a"),
 	    "--log", in("a.log"), NULL };
@@ -304,8 +288,7 @@ test_daemons(void **state)
 }
 
 /* The hub stops while polls are held: clean, and at once. */
-static void
-test_hub_stops_with_polls_held(void **state)
+static void test_hub_stops_with_polls_held(void **state)
 {
 	const char *one[] = { procs_bin("minqing-sync"), "--data", in("b"),
 	    "--log", in("b.log"), NULL };
@@ -324,8 +307,7 @@ test_hub_stops_with_polls_held(void **state)
 }
 
 /* Somebody poses as the hub: same address, a certificate of their own. */
-static void
-test_wrong_certificate(void **state)
+static void test_wrong_certificate(void **state)
 {
 	int64_t local;
 
@@ -372,8 +354,7 @@ test_wrong_certificate(void **state)
 	assert_string_equal(counts(w.a).trouble, "");
 }
 
-static void
-test_tampered_signature(void **state)
+static void test_tampered_signature(void **state)
 {
 	char ca[600];
 	struct transport_curl_settings s = { w.hub, ca, w.a->set.pins };
@@ -405,8 +386,7 @@ test_tampered_signature(void **state)
 	t.ops->close(&t);
 }
 
-static void
-test_quarantine(void **state)
+static void test_quarantine(void **state)
 {
 	struct ref bad = visit(w.a, "000000");
 	char save[ENTRY_REF_TEXT];
@@ -426,8 +406,7 @@ test_quarantine(void **state)
 	assert_int_equal(counts(w.a).returned, 0);
 }
 
-static void
-test_roster(void **state)
+static void test_roster(void **state)
 {
 	static const char csv[] = "number,name,phone,card,posts,pin,code\n"
 	    "v1,陈志愿,13800138000,,volunteer@" GRID ",482915,\n"
@@ -453,8 +432,7 @@ test_roster(void **state)
 }
 
 /* Last: this node does not come back. */
-static void
-test_revoked(void **state)
+static void test_revoked(void **state)
 {
 	char number[16];
 
@@ -472,8 +450,7 @@ test_revoked(void **state)
 	must(once("b"));
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),

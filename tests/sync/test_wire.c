@@ -18,8 +18,7 @@
 
 /* ---- Minqing-Batch ---- */
 
-static void
-test_batch_line(void **state)
+static void test_batch_line(void **state)
 {
 	struct wire_batch b = { dev_make(101, 2), 7, 12, { 0xab } }, back;
 	static const char *const bad[] = {
@@ -63,8 +62,8 @@ test_batch_line(void **state)
 
 /* ---- lines ---- */
 
-static enum mq_status
-count_line(void *ctx, const char *line, size_t len, struct err *err)
+static enum mq_status count_line(void *ctx, const char *line, size_t len,
+    struct err *err)
 {
 	(void)line;
 	(void)len;
@@ -73,8 +72,7 @@ count_line(void *ctx, const char *line, size_t len, struct err *err)
 	return MQ_OK;
 }
 
-static void
-test_lines(void **state)
+static void test_lines(void **state)
 {
 	char *huge = xmalloc(WIRE_LINE_MAX + 2);
 	int n = 0;
@@ -92,8 +90,7 @@ test_lines(void **state)
 	free(huge);
 }
 
-static void
-test_split(void **state)
+static void test_split(void **state)
 {
 	/* A body with everything that could lead astray. */
 	const char *line = "{\"b\":{\"h\":{\"x\":\"],\\\"}{\"},\"汉\":[1,2]},"
@@ -121,8 +118,7 @@ test_split(void **state)
 
 /* ---- compression ---- */
 
-static void
-test_zstd(void **state)
+static void test_zstd(void **state)
 {
 	struct buf plain = BUF_INIT(BUF_LARGE), packed = BUF_INIT(BUF_LARGE);
 	struct buf back = BUF_INIT(BUF_LARGE);
@@ -171,8 +167,7 @@ test_zstd(void **state)
 /* ---- the worked example of PROTOCOL.md ---- */
 
 /* RFC 8032, test 1: everybody has this key pair. */
-static void
-known_key(uint8_t sk[CRYPTO_SIGN_SK], uint8_t pk[CRYPTO_SIGN_PK],
+static void known_key(uint8_t sk[CRYPTO_SIGN_SK], uint8_t pk[CRYPTO_SIGN_PK],
     uint8_t nonce[SIGN_NONCE])
 {
 	int i;
@@ -186,8 +181,7 @@ known_key(uint8_t sk[CRYPTO_SIGN_SK], uint8_t pk[CRYPTO_SIGN_PK],
 		nonce[i] = (uint8_t)i;
 }
 
-static void
-example(struct sign_parts *p, struct sign_fields *f,
+static void example(struct sign_parts *p, struct sign_fields *f,
     uint8_t pk[CRYPTO_SIGN_PK])
 {
 	uint8_t sk[CRYPTO_SIGN_SK], nonce[SIGN_NONCE];
@@ -199,15 +193,13 @@ example(struct sign_parts *p, struct sign_fields *f,
 }
 
 /* Is this text in PROTOCOL.md?  Prints it when not. */
-static void
-printed(const struct buf *doc, const char *text)
+static void printed(const struct buf *doc, const char *text)
 {
 	if (strstr(buf_str(doc), text) == NULL)
 		fail_msg("not in PROTOCOL.md:\n%s", text);
 }
 
-static void
-read_protocol(struct buf *doc)
+static void read_protocol(struct buf *doc)
 {
 	const char *src = getenv("MQ_SRC");
 	struct env env;
@@ -219,8 +211,7 @@ read_protocol(struct buf *doc)
 	assert_int_equal(file_read(&env, path, doc, NULL), 0);
 }
 
-static void
-test_signature_example(void **state)
+static void test_signature_example(void **state)
 {
 	struct buf doc = BUF_INIT(BUF_LARGE), base = BUF_INIT(4096);
 	struct sign_parts p;
@@ -242,8 +233,7 @@ test_signature_example(void **state)
 }
 
 /* One entry and the request that carries it. */
-static void
-test_batch_example(void **state)
+static void test_batch_example(void **state)
 {
 	static const char body[] = "{\"f\":{\"note\":\"老人要修灯\"}}";
 	static const uint8_t salt[ENTRY_SALT] = { 1, 2, 3, 4, 5, 6, 7, 8 };
@@ -288,8 +278,7 @@ test_batch_example(void **state)
 	buf_free(&line);
 }
 
-static void
-test_signature_covers_all(void **state)
+static void test_signature_covers_all(void **state)
 {
 	struct sign_parts p, q;
 	struct sign_fields f, g;
@@ -325,8 +314,7 @@ test_signature_covers_all(void **state)
 	assert_false(sign_check(&p, &f, pk));
 }
 
-static void
-test_node_names(void **state)
+static void test_node_names(void **state)
 {
 	char tenant[32];
 	int n;
@@ -344,8 +332,7 @@ test_node_names(void **state)
 	assert_false(sign_node_parse("futian/1x", tenant, &n));
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_batch_line),

@@ -81,9 +81,9 @@ static void a_form(void **state)
 	screen_see(s, "光明社区党群服务站  走访登记");
 	screen_see(s, " F2 保存  Tab 下一栏  ");
 	screen_see(s, "  Esc 返回  F1 帮助");
-	screen_keys(s, "王芳?");		/* a letter, not help */
+	screen_keys(s, "王芳？");		/* a letter, not help */
 	screen_key(s, "Left");
-	screen_see(s, "王芳?");
+	screen_see(s, "王芳？");
 	screen_key(s, "F2");
 	screen_see(s, "写好了吗");
 	screen_key(s, "Esc");
@@ -97,9 +97,9 @@ static void a_form(void **state)
 	screen_see(s, "******");
 	assert_false(screen_has(s, "1234"));
 	screen_key(s, "Tab");
-	screen_keys(s, "今天上门看望了独居老人,水管漏水,已联系物业。");
-	screen_see(s, "情况  今天上门看望了独居老人,水管漏");
-	screen_see(s, "水,已联系物业。");
+	screen_keys(s, "今天上门看望了独居老人，水管漏水，已联系物业。");
+	screen_see(s, "情况  今天上门看望了独居老人，水管漏");
+	screen_see(s, "水，已联系物业。");
 	screen_at(s, 4, 8, &c);
 	assert_string_equal(c.text, "今");
 	assert_int_equal(c.width, 2);
@@ -120,7 +120,7 @@ static void an_error_in_three_parts(void **state)
 	(void)state;
 	screen_keys(s, "5");
 	screen_see(s, "发生了什么");
-	screen_see(s, "磁盘满了:/dev/mmcblk0p2");
+	screen_see(s, "磁盘满了：/dev/mmcblk0p2");
 	screen_see(s, "保住了什么");
 	screen_see(s, "怎么办");
 	screen_see(s, "回车 知道了");
@@ -156,7 +156,7 @@ static void a_list_by_keyset(void **state)
 	screen_see(s, "打开了 4 号");
 	screen_see(s, "> 4       4 欧阳修竹");
 	screen_keys(s, "/777");
-	screen_see(s, "筛选:777");
+	screen_see(s, "筛选：777");
 	screen_see(s, "> 1     777");
 	screen_key(s, "Down");
 	screen_see(s, "> 2    1777");
@@ -176,7 +176,7 @@ static void an_empty_and_a_broken_list(void **state)
 
 	(void)state;
 	screen_keys(s, "2");
-	screen_see(s, "(没有)");
+	screen_see(s, "（没有）");
 	screen_see(s, "共 0 条");
 	screen_stop(&s);
 	s = start("--rows", "-1", NULL);
@@ -193,7 +193,7 @@ static void help_from_the_table(void **state)
 	screen_keys(s, "1");
 	screen_see(s, "写姓名");
 	screen_key(s, "F1");
-	screen_see(s, "帮助:这一页能按的键");
+	screen_see(s, "帮助：这一页能按的键");
 	screen_see(s, "F2, Ctrl-S");
 	screen_see(s, "保存这一份");
 	screen_see(s, "Ctrl-左, Alt-B");
@@ -244,10 +244,10 @@ static void nobody_there(void **state)
 	struct screen *s = start("--idle", "50", NULL);
 
 	(void)state;
-	screen_see(s, "没有人,回到首页");
+	screen_see(s, "没有人，回到首页");
 	screen_keys(s, "1");
 	screen_see(s, "写姓名");
-	screen_see(s, "没有人,回到首页");
+	screen_see(s, "没有人，回到首页");
 	screen_lose(s, "写姓名");
 	screen_stop(&s);
 }

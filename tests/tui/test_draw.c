@@ -60,7 +60,7 @@ static void rows_paint(struct panel *p, const struct draw *d)
 	odd = draw_sub(d, 17, 70, 9, 99);
 	draw_box(&odd, ROLE_BORDER, "标题很长很长很长");
 	draw_right(d, 18, ROLE_TEXT, "到这里");
-	draw_wrapped(d, 19, 1, 12, 1, ROLE_TEXT, "第一行有字,第二行不画");
+	draw_wrapped(d, 19, 1, 12, 1, ROLE_TEXT, "第一行有字，第二行不画");
 	draw_cursor(d, 16, 5);
 }
 
@@ -166,7 +166,7 @@ static void boxes_and_edges(void **state)
 	(void)state;
 	assert_true(screen_has(s, "┌─ 标题 ─┐"));
 	assert_true(screen_has(s, "到这里"));
-	assert_true(screen_has(s, " 第一行有字,"));
+	assert_true(screen_has(s, " 第一行有字，"));
 	assert_false(screen_has(s, "第二行不画"));
 	screen_stop(&s);
 }

@@ -112,7 +112,7 @@ static void test_line_refused_and_kept(void **state)
 	screen_keys(s, "1");
 	screen_see(s, "> 目的");
 	screen_key(s, "F2");
-	screen_see(s, "! 没有这一天或时间:2月30日");
+	screen_see(s, "! 没有这一天或时间：2月30日");
 	screen_see(s, "> 时间");
 	screen_key(s, "Esc");
 	screen_see(s, "没写完的一行已留在草稿 1");
@@ -163,7 +163,7 @@ static void test_heads(void **state)
 	screen_see(s, "今天 0 人次");
 	screen_see(s, "现在是闭站");
 	screen_keys(s, "1");
-	screen_see(s, "饮水 +1,已保存");
+	screen_see(s, "饮水 +1，已保存");
 	screen_keys(s, "14");
 	screen_see(s, "今天 3 人次");
 	screen_see(s, "1 饮水 2");
@@ -207,14 +207,14 @@ static void test_drafts_page(void **state)
 
 	(void)state;
 	screen_keys(s, "1");
-	screen_see(s, "登记:走访");
+	screen_see(s, "登记：走访");
 	screen_keys(s, "3");
 	screen_key(s, "F4");
 	screen_see(s, "已搁在草稿 1");
 	screen_key(s, "Esc");
 	screen_see(s, "1 记走访");
 	screen_keys(s, "2");
-	screen_see(s, "登记:诉求");
+	screen_see(s, "登记：诉求");
 	screen_keys(s, "4");
 	screen_see(s, "举报");
 	screen_key(s, "Esc");

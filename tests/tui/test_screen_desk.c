@@ -81,11 +81,11 @@ static void test_light_follows(void **state)
 	(void)state;
 	counts(&c);
 	contact("连不上");
-	snprintf(line, sizeof(line), "网络不通,照常登记;本机 %lld 条未送;"
+	snprintf(line, sizeof(line), "网络不通，照常登记；本机 %lld 条未送；"
 	    "超过 3 天请打 0999-5550101", (long long)c.local);
 	screen_see(s, line);
 	contact("");
-	snprintf(line, sizeof(line), "网络正常,%lld 条正在送",
+	snprintf(line, sizeof(line), "网络正常，%lld 条正在送",
 	    (long long)c.local);
 	screen_see(s, line);
 	ok(db_begin(st.n->db, __func__, &err));
@@ -99,7 +99,7 @@ static void test_light_follows(void **state)
 	ok(outbox_mark_hub(st.n, c.written, "R-77", env_now(&st.env), &err));
 	ok(db_commit(st.n->db, &err));
 	bell_ring(st.n);
-	screen_see(s, "网络正常,全部区已收");
+	screen_see(s, "网络正常，全部区已收");
 	snprintf(line, sizeof(line), "已送 0+区已收 %lld+退回 0",
 	    (long long)c.written);
 	screen_see(s, line);
@@ -125,14 +125,14 @@ static void test_returned(void **state)
 	ok(db_begin(st.n->db, __func__, &err));
 	ok(outbox_mark_sent(st.n, c.written, &err));
 	ok(outbox_mark_returned(st.n, c.written, c.written,
-	    "时间在开站以前,请更正", &err));
+	    "时间在开站以前，请更正", &err));
 	ok(db_commit(st.n->db, &err));
 	counts(&c);
 	s = come_in(STATION_CAPTAIN);
 	screen_see(s, "有 1 条被区里退回");
 	screen_see(s, "退回 1");
 	screen_keys(s, "07");
-	screen_see(s, "时间在开站以前,请更正");
+	screen_see(s, "时间在开站以前，请更正");
 	screen_see(s, "来站人次");
 	screen_stop(&s);
 }
@@ -155,8 +155,8 @@ static void test_help_names_the_keys(void **state)
 
 	(void)state;
 	screen_key(s, "F1");
-	screen_see(s, "帮助:这一页能按的键");
-	screen_see(s, "换人,或退出程序");
+	screen_see(s, "帮助：这一页能按的键");
+	screen_see(s, "换人，或退出程序");
 	screen_key(s, "Esc");
 	screen_see(s, "要办的");
 	screen_stop(&s);

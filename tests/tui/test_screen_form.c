@@ -76,7 +76,7 @@ static int count(const char *kind)
 static void pick_third(struct screen *s)
 {
 	screen_keys(s, "1");
-	screen_see(s, "登记:走访");
+	screen_see(s, "登记：走访");
 	screen_keys(s, "1");
 	screen_see(s, "> 居民");
 	screen_keys(s, "wjg");
@@ -85,7 +85,7 @@ static void pick_third(struct screen *s)
 	screen_key(s, "Down");
 	screen_see(s, "同名6");
 	screen_keys(s, "\n");
-	screen_see(s, "同名 6 人,请核对");
+	screen_see(s, "同名 6 人，请核对");
 	screen_see(s, "1974年生");
 	screen_keys(s, "\n");
 	screen_see(s, "2栋1单元  尾号33");
@@ -116,7 +116,7 @@ static void test_visit_without_chinese(void **state)
 	screen_keys(s, "2");			/* a phrase by digit */
 	screen_see(s, "老人身体尚好");
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1、户卡 1");
+	screen_see(s, "填一次：走访 1、户卡 1");
 	r = newest("visit");
 	assert_string_equal(fields_text(&r->f, "who"),
 	    station_ref(st.namesake[2]));
@@ -124,11 +124,11 @@ static void test_visit_without_chinese(void **state)
 	assert_string_equal(fields_text(&r->f, "findings"),
 	    "fine\nneed_help");
 	assert_string_equal(fields_text(&r->f, "note"),
-	    "老人身体尚好,精神不错。");
+	    "老人身体尚好，精神不错。");
 	assert_string_equal(r->r.by, STATION_VOLUNTEER);
 	/* Nothing half-typed is left behind. */
 	screen_keys(s, "3");
-	screen_see(s, "登记:走访");
+	screen_see(s, "登记：走访");
 	screen_lose(s, "上次没写完");
 	screen_stop(&s);
 }
@@ -142,10 +142,10 @@ static void test_phrase_or_digit(void **state)
 	pick_third(s);
 	fill_rest(s);
 	screen_keys(s, "3");
-	screen_see(s, "家中无人,已留联系卡。");
+	screen_see(s, "家中无人，已留联系卡。");
 	screen_key(s, "Backspace");		/* no: a digit was meant */
 	screen_lose(s, "已留联系卡。 ");
-	screen_keys(s, "号楼三单元漏水,老人腿脚不便。请尽快来看。");
+	screen_keys(s, "号楼三单元漏水，老人腿脚不便。请尽快来看。");
 	screen_see(s, "3号楼三单元漏水");
 	screen_key(s, "Alt-5");
 	screen_see(s, "讲解了防诈骗常识");
@@ -153,7 +153,7 @@ static void test_phrase_or_digit(void **state)
 	screen_see(s, "填一次");
 	r = newest("visit");
 	assert_string_equal(fields_text(&r->f, "note"),
-	    "3号楼三单元漏水,老人腿脚不便。请尽快来看。讲解了防诈骗常识。");
+	    "3号楼三单元漏水，老人腿脚不便。请尽快来看。讲解了防诈骗常识。");
 	screen_stop(&s);
 }
 
@@ -172,8 +172,8 @@ static void test_request_from_visit(void **state)
 	screen_keys(s, "2");			/* 求助 */
 	screen_see(s, "> 来源");
 	screen_key(s, "F2");
-	screen_see(s, "还没有保存:有 2 处要改");
-	screen_see(s, "! 必填:大类");
+	screen_see(s, "还没有保存：有 2 处要改");
+	screen_see(s, "! 必填：大类");
 	screen_see(s, "> 大类");
 	screen_keys(s, "12");			/* 市容环境, 楼道堆物 */
 	screen_see(s, "楼道堆物");
@@ -181,7 +181,7 @@ static void test_request_from_visit(void **state)
 	screen_see(s, "> 内容");
 	screen_keys(s, "1");
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1、诉求 1、户卡 1");
+	screen_see(s, "填一次：走访 1、诉求 1、户卡 1");
 	screen_see(s, "单号");
 	ref_text(ref_of_rec(newest("visit")->r.rec), visit);
 	r = newest("request");
@@ -206,7 +206,7 @@ static void test_complaints_at_fields(void **state)
 
 	(void)state;
 	screen_keys(s, "1");
-	screen_see(s, "登记:走访");
+	screen_see(s, "登记：走访");
 	screen_keys(s, "5");			/* 巡查: nobody is asked */
 	screen_lose(s, "居民");
 	screen_key(s, "Tab");
@@ -215,7 +215,7 @@ static void test_complaints_at_fields(void **state)
 	screen_see(s, "> 时间");
 	screen_keys(s, "11月31日");		/* replaces the preset */
 	screen_key(s, "Tab");
-	screen_see(s, "! 没有这一天或时间:11月31日");
+	screen_see(s, "! 没有这一天或时间：11月31日");
 	screen_keys(s, "5");
 	screen_key(s, "F2");
 	screen_see(s, "处要改");
@@ -226,7 +226,7 @@ static void test_complaints_at_fields(void **state)
 	screen_keys(s, "昨天下午");
 	screen_see(s, "下午」");		/* said back in words */
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1");
+	screen_see(s, "填一次：走访 1");
 	assert_non_null(strstr(fields_text(&newest("visit")->f, "when"),
 	    " pm"));
 	screen_stop(&s);
@@ -240,7 +240,7 @@ static void test_bad_bytes_pasted(void **state)
 
 	(void)state;
 	screen_keys(s, "1");
-	screen_see(s, "登记:走访");
+	screen_see(s, "登记：走访");
 	screen_keys(s, "5");
 	screen_key(s, "Tab");
 	screen_see(s, "> 地点");
@@ -256,12 +256,12 @@ static void test_wrong_numbers(void **state)
 
 	(void)state;
 	screen_keys(s, "1");
-	screen_see(s, "登记:走访");
+	screen_see(s, "登记：走访");
 	screen_keys(s, "1");
 	screen_keys(s, "欧");
 	screen_see(s, "没有找到");
 	screen_key(s, "F3");
-	screen_see(s, "登记:居民");
+	screen_see(s, "登记：居民");
 	screen_see(s, "欧");			/* the name came along */
 	screen_key(s, "Tab");
 	screen_key(s, "Tab");
@@ -281,7 +281,7 @@ static void test_wrong_numbers(void **state)
 	screen_see(s, "> 电话");
 	screen_keys(s, "8000\t");		/* the missing digits */
 	screen_key(s, "F2");
-	screen_see(s, "登记:走访");		/* back, with the new one */
+	screen_see(s, "登记：走访");		/* back, with the new one */
 	screen_see(s, "欧*");
 	screen_stop(&s);
 }
@@ -303,7 +303,7 @@ static void test_locked_ledger(void **state)
 	screen_lose(s, "发生了什么");
 	screen_see(s, "一切正常、需要帮助");
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1");
+	screen_see(s, "填一次：走访 1");
 	screen_stop(&s);
 }
 
@@ -340,7 +340,7 @@ static void test_clock_is_asked(void **state)
 	screen_see(s, "没有这一天或时间");
 	screen_key(s, "Ctrl-u");
 	screen_keys(s, "2031-11-22 14:30\n");
-	screen_see(s, "填一次:走访 1");
+	screen_see(s, "填一次：走访 1");
 	assert_true(newest("visit")->r.flags & REC_CLOCK);
 	screen_stop(&s);
 }
@@ -354,7 +354,7 @@ static void test_killed_in_the_middle(void **state)
 	(void)state;
 	pick_third(s);
 	fill_rest(s);
-	screen_keys(s, "楼道积存垃圾,下午去看");
+	screen_keys(s, "楼道积存垃圾，下午去看");
 	screen_see(s, "下午去看");
 	screen_signal(s, SIGKILL);
 	assert_true(screen_wait_exit(s, SCREEN_WAIT, NULL));
@@ -364,14 +364,14 @@ static void test_killed_in_the_middle(void **state)
 	screen_keys(s, "1");
 	screen_see(s, "上次没写完的 1 份");
 	screen_keys(s, "1");
-	screen_see(s, "楼道积存垃圾,下午去看");
+	screen_see(s, "楼道积存垃圾，下午去看");
 	screen_see(s, "> 记录");		/* the same field */
 	screen_see(s, "2栋1单元  尾号33");
 	screen_keys(s, "一下");
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1");
+	screen_see(s, "填一次：走访 1");
 	assert_string_equal(fields_text(&newest("visit")->f, "note"),
-	    "楼道积存垃圾,下午去看一下");
+	    "楼道积存垃圾，下午去看一下");
 	assert_int_equal(count("visit"), 1);
 	screen_stop(&s);
 }
@@ -401,7 +401,7 @@ static void test_both_pages_survive(void **state)
 	screen_key(s, "F8");			/* no request after all */
 	screen_lose(s, "并开");
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1、户卡 1");
+	screen_see(s, "填一次：走访 1、户卡 1");
 	assert_int_equal(count("request"), 0);
 	screen_stop(&s);
 }
@@ -470,13 +470,13 @@ static void test_clean_way_out(void **state)
 	screen_key(s, "F8");
 	screen_see(s, "不开诉求了");
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1");
+	screen_see(s, "填一次：走访 1");
 	screen_keys(s, "1");
 	screen_see(s, "请您看看");
 	screen_keys(s, "2");
-	screen_see(s, "更正:走访");
+	screen_see(s, "更正：走访");
 	screen_key(s, "Esc");
-	screen_see(s, "填一次:走访 1");
+	screen_see(s, "填一次：走访 1");
 	screen_keys(s, "2");
 	screen_see(s, "刚才保存的全部撤销");
 	screen_keys(s, "1");
@@ -527,7 +527,7 @@ static void test_other_person(void **state)
 	screen_keys(s, "日常走访\n");
 	screen_see(s, "F3 更正");
 	screen_key(s, "F3");
-	screen_see(s, "更正:走访");
+	screen_see(s, "更正：走访");
 	screen_key(s, "F2");
 	screen_see(s, "没有改动");
 	screen_keys(s, "\nwjg");
@@ -576,7 +576,7 @@ static void test_large_print(void **state)
 	screen_see(s, "代办服务");		/* all nine fit */
 	screen_keys(s, "1");
 	screen_key(s, "F2");
-	screen_see(s, "填一次:走访 1、户卡 1");
+	screen_see(s, "填一次：走访 1、户卡 1");
 	screen_see(s, "1 给居民看");
 	assert_int_equal(count("visit"), 1);
 	screen_stop(&s);

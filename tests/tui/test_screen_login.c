@@ -62,7 +62,7 @@ static void test_number_and_phone(void **state)
 	screen_see(s, "李秀英 志愿者");
 	screen_key(s, "F10");
 	type_number(s, "13800000003");
-	screen_see(s, "密码:");
+	screen_see(s, "密码：");
 	screen_keys(s, STATION_PIN "\n");
 	screen_see(s, "陈立新 网格长");
 	screen_stop(&s);
@@ -74,9 +74,9 @@ static void test_wrong_tries(void **state)
 
 	(void)state;
 	type_number(s, STATION_GRIDWORKER);
-	screen_see(s, "密码:");
+	screen_see(s, "密码：");
 	screen_keys(s, "111222\n");
-	screen_see(s, "密码不对,还可以试 4 次");
+	screen_see(s, "密码不对，还可以试 4 次");
 	screen_keys(s, "111222\n");
 	screen_see(s, "还可以试 3 次");
 	screen_keys(s, STATION_PIN "\n");
@@ -90,7 +90,7 @@ static void test_pin_is_never_shown(void **state)
 
 	(void)state;
 	type_number(s, STATION_VOLUNTEER);
-	screen_see(s, "密码:");
+	screen_see(s, "密码：");
 	screen_keys(s, "739");
 	screen_see(s, "***");
 	assert_false(screen_has(s, "739"));
@@ -105,7 +105,7 @@ static void test_unknown_number(void **state)
 
 	(void)state;
 	type_number(s, "nobody9");
-	screen_see(s, "密码:");
+	screen_see(s, "密码：");
 	screen_keys(s, "123987\n");
 	screen_see(s, "没有这个编号或手机号");
 	screen_stop(&s);
@@ -117,7 +117,7 @@ static void test_first_login_by_code(void **state)
 
 	(void)state;
 	type_number(s, STATION_NEW);
-	screen_see(s, "开通码:");
+	screen_see(s, "开通码：");
 	screen_keys(s, STATION_CODE "\n");
 	screen_see(s, "给自己定一个密码");
 	screen_keys(s, "123456\n");
@@ -132,7 +132,7 @@ static void test_first_login_by_code(void **state)
 	screen_see(s, "欧阳小兰 志愿者");
 	screen_key(s, "F10");
 	type_number(s, STATION_NEW);
-	screen_see(s, "密码:");		/* the code is spent */
+	screen_see(s, "密码：");		/* the code is spent */
 	screen_keys(s, "946025\n");
 	screen_see(s, "欧阳小兰 志愿者");
 	screen_stop(&s);
@@ -150,7 +150,7 @@ static void test_vouched(void **state)
 	screen_keys(s, STATION_LEAD "\n");
 	screen_see(s, "担保人密码");
 	screen_keys(s, STATION_PIN "\n");
-	screen_see(s, "(担保)");
+	screen_see(s, "（担保）");
 	screen_see(s, "记走访");
 	screen_stop(&s);
 }
@@ -161,7 +161,7 @@ static void test_number_fixed_by_key(void **state)
 	struct screen *s = station_screen(&st, NULL, argv);
 
 	(void)state;
-	screen_see(s, "密码:");
+	screen_see(s, "密码：");
 	assert_false(screen_has(s, "编号或手机号"));
 	screen_keys(s, STATION_PIN "\n");
 	screen_see(s, "陈立新 网格长");

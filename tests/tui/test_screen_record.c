@@ -26,12 +26,12 @@ static int setup(void **state)
 	visit = station_open(&st, &st.captain, "visit", "mode", "home", "who",
 	    station_ref(st.namesake[0]), "place", station_ref(st.house[0]),
 	    "when", "昨天", "purpose", "elder", "note",
-	    "老人身体好,家里暖和。说三楼楼道堆了东西。", NULL);
+	    "老人身体好，家里暖和。说三楼楼道堆了东西。", NULL);
 	request = station_open(&st, &st.captain, "request", "type", "help",
 	    "who", station_ref(st.namesake[0]), "place",
 	    station_ref(st.house[0]), "category", "city", "subject", "stairs",
 	    "when", "昨天", "content",
-	    "楼道积存垃圾,三楼的老人出门不便,电话 13912345678", NULL);
+	    "楼道积存垃圾，三楼的老人出门不便，电话 13912345678", NULL);
 	return 0;
 }
 
@@ -105,10 +105,10 @@ static void test_note_and_due(void **state)
 	screen_keys(s, "\n");
 	screen_lose(s, "期限是这样算的");
 	screen_key(s, "F4");
-	screen_see(s, "备注(Ctrl-S 保存");
+	screen_see(s, "备注（Ctrl-S 保存");
 	screen_keys(s, "已电话告知家属");
 	screen_key(s, "Ctrl-s");
-	screen_see(s, "备注:存好了");
+	screen_see(s, "备注：存好了");
 	screen_key(s, "End");
 	screen_see(s, "已电话告知家属");
 	screen_stop(&s);
@@ -122,7 +122,7 @@ static void test_step_and_undo(void **state)
 	screen_keys(s, "71");
 	screen_see(s, "a 受理");
 	screen_keys(s, "a");
-	screen_see(s, "受理:存好了");
+	screen_see(s, "受理：存好了");
 	screen_see(s, "已受理");
 	state_is(request, "accepted");
 	screen_key(s, "Ctrl-z");
@@ -148,7 +148,7 @@ static void test_find_by_words(void **state)
 	screen_see(s, "王** 男 1951");
 	screen_key(s, "Ctrl-u");
 	screen_keys(s, "没有这样的话");
-	screen_see(s, "(没有)");
+	screen_see(s, "（没有）");
 	screen_stop(&s);
 }
 
@@ -179,17 +179,17 @@ static void test_household(void **state)
 	screen_keys(s, "6");
 	screen_see(s, "1栋 101");
 	screen_keys(s, "/");
-	screen_see(s, "筛选:");
+	screen_see(s, "筛选：");
 	screen_keys(s, "1栋 101\n");
 	screen_see(s, "户卡");
 	screen_see(s, "王**  男  1951  **11");
 	screen_see(s, "求助 楼道堆物 王**");
 	screen_see(s, "入户走访 看望老人 王**");
 	screen_keys(s, "v");
-	screen_see(s, "和谁?");
+	screen_see(s, "和谁？");
 	screen_see(s, "整户");
 	screen_keys(s, "3");
-	screen_see(s, "登记:走访");
+	screen_see(s, "登记：走访");
 	screen_stop(&s);
 }
 
@@ -200,7 +200,7 @@ static void test_volunteer_sees_own_only(void **state)
 	(void)state;
 	screen_keys(s, "7");
 	screen_see(s, "诉求 · 待办");
-	screen_see(s, "(没有)");
+	screen_see(s, "（没有）");
 	screen_stop(&s);
 }
 
@@ -213,12 +213,12 @@ static void test_board(void **state)
 	screen_key(s, "F3");
 	screen_see(s, "没签到的签到");
 	screen_keys(s, "v001\n");
-	screen_see(s, "李** 现在签到,做什么?");
+	screen_see(s, "李** 现在签到，做什么？");
 	screen_keys(s, "1");
 	screen_see(s, "李** 已签到");
 	screen_see(s, "站点值守");
 	screen_keys(s, "13800000001\n");
-	screen_see(s, "现在签出?");
+	screen_see(s, "现在签出？");
 	screen_keys(s, "2");
 	screen_see(s, "没签到的签到");
 	screen_keys(s, "nobody\n");
@@ -258,15 +258,15 @@ static void test_forgotten_sign_out(void **state)
 	s = station_screen(&st, NULL, NULL);
 	screen_see(s, "F3 签到签退");
 	screen_key(s, "F3");
-	screen_see(s, "忘了签出?");
+	screen_see(s, "忘了签出？");
 	screen_keys(s, "g001\n");
-	snprintf(words, sizeof(words), "%s 签到,像是忘了签出", start + 11);
+	snprintf(words, sizeof(words), "%s 签到，像是忘了签出", start + 11);
 	screen_see(s, words);
 	clock_show((struct utc){ in.ms + 3 * MS_HOUR }, CLOCK_TIME, out,
 	    sizeof(out));
 	screen_keys(s, out);
 	screen_keys(s, "\n");
-	screen_see(s, "已签出,服务 3 小时");
+	screen_see(s, "已签出，服务 3 小时");
 	state_is(rec, "out");
 	screen_stop(&s);
 }
@@ -278,7 +278,7 @@ static void test_street(void **state)
 	(void)state;
 	screen_see(s, "编号或手机号");
 	screen_keys(s, STATION_STREET "\n");
-	screen_see(s, "密码:");
+	screen_see(s, "密码：");
 	screen_keys(s, STATION_PIN "\n");
 	screen_see(s, "清河街道 · 今日");
 	screen_see(s, "翠竹第一网格");
@@ -337,8 +337,8 @@ static void test_conflict(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	station_dispute(&st, request, "content", "楼道垃圾,三楼",
-	    "楼道垃圾,四楼");
+	station_dispute(&st, request, "content", "楼道垃圾，三楼",
+	    "楼道垃圾，四楼");
 	assert_int_equal(record_get(st.n, request, &r, &err), MQ_OK);
 	assert_true((r.r.flags & REC_CONFLICT) != 0);
 	record_full_free(&r);
@@ -349,16 +349,16 @@ static void test_conflict(void **state)
 	screen_see(s, "有两份");
 	screen_keys(s, "\n");
 	screen_see(s, "两处同时改过");
-	screen_see(s, "1  楼道垃圾,三楼");
-	screen_see(s, "2  楼道垃圾,四楼");
+	screen_see(s, "1  楼道垃圾，三楼");
+	screen_see(s, "2  楼道垃圾，四楼");
 	screen_key(s, "F2");
-	screen_see(s, "留哪一个?");
+	screen_see(s, "留哪一个？");
 	screen_keys(s, "1");
-	screen_see(s, "定一份:存好了");
+	screen_see(s, "定一份：存好了");
 	screen_lose(s, "两处同时改过");
 	assert_int_equal(record_get(st.n, request, &r, &err), MQ_OK);
 	assert_int_equal(r.nconflicts, 0);
-	assert_string_equal(fields_text(&r.f, "content"), "楼道垃圾,三楼");
+	assert_string_equal(fields_text(&r.f, "content"), "楼道垃圾，三楼");
 	record_full_free(&r);
 	screen_stop(&s);
 }

@@ -49,7 +49,7 @@ static void refused(const char *term, const char *words)
 static void terminals_that_cannot(void **state)
 {
 	(void)state;
-	refused("dumb", "这个终端用不了:TERM=dumb");
+	refused("dumb", "这个终端用不了：TERM=dumb");
 	refused("", "这个终端用不了");
 	refused("vt52", "这个终端用不了");
 	refused("../x", "这个终端用不了");

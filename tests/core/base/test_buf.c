@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-static void
-collects(void **state)
+static void collects(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 
@@ -30,8 +29,7 @@ collects(void **state)
 	assert_int_equal(b.max, BUF_SMALL);
 }
 
-static void
-stops_at_its_maximum(void **state)
+static void stops_at_its_maximum(void **state)
 {
 	struct buf b = BUF_INIT(5);
 
@@ -51,8 +49,7 @@ stops_at_its_maximum(void **state)
 	buf_free(&b);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(collects),

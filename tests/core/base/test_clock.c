@@ -13,8 +13,7 @@
 /* 2026-11-22 14:30:05 at UTC+8, a Sunday. */
 #define MOMENT INT64_C(1795329005000)
 
-static void
-splits_and_joins(void **state)
+static void splits_and_joins(void **state)
 {
 	struct utc t = { MOMENT };
 	struct civil c = clock_civil(t);
@@ -30,8 +29,7 @@ splits_and_joins(void **state)
 	assert_int_equal(clock_utc(c).ms, t.ms);
 }
 
-static void
-day_begins_at_midnight_here(void **state)
+static void day_begins_at_midnight_here(void **state)
 {
 	struct day d = clock_make_day(2026, 11, 22);
 
@@ -46,8 +44,7 @@ day_begins_at_midnight_here(void **state)
 }
 
 /* Every day of five centuries, against a plain count. */
-static void
-counts_every_day(void **state)
+static void counts_every_day(void **state)
 {
 	struct civil c;
 	int year, month, day;
@@ -74,8 +71,7 @@ counts_every_day(void **state)
 	assert_int_equal(clock_make_day(1970, 1, 1).n, 0);
 }
 
-static void
-knows_which_days_exist(void **state)
+static void knows_which_days_exist(void **state)
 {
 	(void)state;
 	assert_true(clock_valid_day(2024, 2, 29));
@@ -89,8 +85,7 @@ knows_which_days_exist(void **state)
 	assert_false(clock_valid_day(2026, 4, 0));
 }
 
-static void
-shows(void **state)
+static void shows(void **state)
 {
 	struct utc t = { MOMENT };
 	char out[32];
@@ -106,8 +101,7 @@ shows(void **state)
 	assert_string_equal(out, "14:30");
 }
 
-static void
-says_spans(void **state)
+static void says_spans(void **state)
 {
 	static const struct { int64_t ms; const char *zh, *en; } spans[] = {
 		{ 0, "不到 1 分钟", "less than a minute" },
@@ -132,8 +126,7 @@ says_spans(void **state)
 	assert_non_null(strstr(out, "前"));
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(splits_and_joins),

@@ -12,8 +12,7 @@
 
 static struct env env;
 
-static int
-set_up(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	crypto_init();
@@ -21,16 +20,14 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	env_release(&env);
 	return 0;
 }
 
-static void
-hashes(void **state)
+static void hashes(void **state)
 {
 	uint8_t a[CRYPTO_HASH], b[CRYPTO_HASH];
 	char hex[2 * CRYPTO_HASH + 1];
@@ -52,8 +49,7 @@ hashes(void **state)
 	assert_false(crypto_equal(a, b, sizeof(a)));
 }
 
-static void
-signs(void **state)
+static void signs(void **state)
 {
 	uint8_t pk[CRYPTO_SIGN_PK], sk[CRYPTO_SIGN_SK], sig[CRYPTO_SIG];
 
@@ -66,8 +62,7 @@ signs(void **state)
 	assert_false(crypto_verify(pk, "民情", 6, sig));
 }
 
-static void
-seals(void **state)
+static void seals(void **state)
 {
 	uint8_t pk[CRYPTO_BOX_PK], sk[CRYPTO_BOX_SK];
 	struct buf box = BUF_INIT(BUF_SMALL), out = BUF_INIT(BUF_SMALL);
@@ -93,8 +88,7 @@ seals(void **state)
 	buf_free(&tiny);
 }
 
-static void
-wraps_at_rest(void **state)
+static void wraps_at_rest(void **state)
 {
 	uint8_t key[CRYPTO_KEY], other[CRYPTO_KEY];
 	struct buf a = BUF_INIT(BUF_SMALL), b = BUF_INIT(BUF_SMALL);
@@ -139,8 +133,7 @@ wraps_at_rest(void **state)
 	buf_free(&out);
 }
 
-static void
-pins(void **state)
+static void pins(void **state)
 {
 	char v[CRYPTO_PIN_STR], w[CRYPTO_PIN_STR];
 	struct err err = ERR_INIT;
@@ -162,8 +155,7 @@ pins(void **state)
 	assert_false(crypto_pin_check("$argon2id$v=19$m=-1,t=3,p=1$", "4"));
 }
 
-static void
-spells(void **state)
+static void spells(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL), c = BUF_INIT(BUF_SMALL);
 	uint8_t out[3];
@@ -190,8 +182,7 @@ spells(void **state)
 	buf_free(&c);
 }
 
-static void
-wipes(void **state)
+static void wipes(void **state)
 {
 	uint8_t p[4] = { 1, 2, 3, 4 };
 
@@ -200,8 +191,7 @@ wipes(void **state)
 	assert_memory_equal(p, "\0\0\0\0", 4);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes),

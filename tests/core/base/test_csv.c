@@ -13,8 +13,7 @@
 
 #include <string.h>
 
-static struct csv *
-opened(const char *s)
+static struct csv *opened(const char *s)
 {
 	struct err err = ERR_INIT;
 	struct csv *c = NULL;
@@ -24,8 +23,7 @@ opened(const char *s)
 	return c;
 }
 
-static void
-refused(const char *s, enum mq_status code, const char *where)
+static void refused(const char *s, enum mq_status code, const char *where)
 {
 	struct err err = ERR_INIT;
 	struct csv *c = NULL;
@@ -36,8 +34,7 @@ refused(const char *s, enum mq_status code, const char *where)
 	assert_string_equal(err.detail, where);
 }
 
-static void
-reads_rows_by_header(void **state)
+static void reads_rows_by_header(void **state)
 {
 	struct csv *c = opened("\xef\xbb\xbf" "code, label ,hint,,\r\n"
 	    "# a remark,,\r\n"
@@ -71,8 +68,7 @@ reads_rows_by_header(void **state)
 	csv_close(&c);
 }
 
-static void
-reads_odd_ends(void **state)
+static void reads_odd_ends(void **state)
 {
 	struct csv *c;
 
@@ -95,8 +91,7 @@ reads_odd_ends(void **state)
 	csv_close(&c);
 }
 
-static void
-names_the_bad_line(void **state)
+static void names_the_bad_line(void **state)
 {
 	struct err err = ERR_INIT;
 	struct csv *c = NULL;
@@ -113,8 +108,7 @@ names_the_bad_line(void **state)
 	    MQ_E_FORMAT);
 }
 
-static void
-opens_a_file(void **state)
+static void opens_a_file(void **state)
 {
 	struct err err = ERR_INIT;
 	struct csv *c = NULL;
@@ -137,8 +131,7 @@ opens_a_file(void **state)
 	env_release(&env);
 }
 
-static void
-cell(const char *in, const char *want)
+static void cell(const char *in, const char *want)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 
@@ -147,8 +140,7 @@ cell(const char *in, const char *want)
 	buf_free(&b);
 }
 
-static void
-writes_harmless_cells(void **state)
+static void writes_harmless_cells(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct csv *c;
@@ -177,8 +169,7 @@ writes_harmless_cells(void **state)
 	buf_free(&b);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_rows_by_header),

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void
-stands_until_moved(void **state)
+static void stands_until_moved(void **state)
 {
 	struct env env;
 	int64_t mono;
@@ -31,8 +30,7 @@ stands_until_moved(void **state)
 	env_release(&env);
 }
 
-static void
-repeats_by_seed(void **state)
+static void repeats_by_seed(void **state)
 {
 	struct env a, b, c;
 	uint8_t x[37], y[37], z[37];
@@ -53,8 +51,7 @@ repeats_by_seed(void **state)
 	env_release(&c);
 }
 
-static void
-real_one_is_real(void **state)
+static void real_one_is_real(void **state)
 {
 	struct env env;
 	uint8_t x[16] = { 0 }, y[16] = { 0 };
@@ -76,8 +73,7 @@ real_one_is_real(void **state)
 	env_release(&env);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stands_until_moved),

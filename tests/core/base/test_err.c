@@ -13,8 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-static void
-every_row_says_three_things_twice(void **state)
+static void every_row_says_three_things_twice(void **state)
 {
 	const char *w;
 	int code, part, lang;
@@ -34,8 +33,7 @@ every_row_says_three_things_twice(void **state)
 	assert_string_equal(err_name(MQ_E_DISK_FULL), "DISK_FULL");
 }
 
-static void
-puts_the_detail_in(void **state)
+static void puts_the_detail_in(void **state)
 {
 	struct err err = ERR_INIT;
 	char out[600];
@@ -44,7 +42,7 @@ puts_the_detail_in(void **state)
 	assert_int_equal(err_set(&err, MQ_E_DATE, "%s", "2026-02-30"),
 	    MQ_E_DATE);
 	err_say(&err, LANG_ZH, out, sizeof(out));
-	assert_non_null(strstr(out, "没有这一天或时间:2026-02-30。"));
+	assert_non_null(strstr(out, "没有这一天或时间：2026-02-30。"));
 	assert_non_null(strstr(out, "没有保存。"));
 	err_say(&err, LANG_EN, out, sizeof(out));
 	assert_non_null(strstr(out, "No such date or time: 2026-02-30. "));
@@ -52,8 +50,7 @@ puts_the_detail_in(void **state)
 	assert_string_equal(out, "No such date or time: 2026-02-30");
 }
 
-static void
-leaves_no_dangling_colon(void **state)
+static void leaves_no_dangling_colon(void **state)
 {
 	struct err err = ERR_INIT;
 	char out[600];
@@ -66,8 +63,7 @@ leaves_no_dangling_colon(void **state)
 	assert_string_equal(out, "The ledger is busy");
 }
 
-static void
-knows_a_full_disk(void **state)
+static void knows_a_full_disk(void **state)
 {
 	struct err err = ERR_INIT;
 
@@ -83,8 +79,7 @@ knows_a_full_disk(void **state)
 	assert_int_equal(err_set(NULL, MQ_E_DB, NULL), MQ_E_DB);
 }
 
-static void
-keeps_hostile_details_harmless(void **state)
+static void keeps_hostile_details_harmless(void **state)
 {
 	struct err err = ERR_INIT;
 	char longish[2000];
@@ -101,8 +96,7 @@ keeps_hostile_details_harmless(void **state)
 	assert_null(strstr(err.detail, "⟨"));
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_says_three_things_twice),

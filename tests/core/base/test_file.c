@@ -20,8 +20,7 @@
 
 static struct env env;
 
-static int
-set_up(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	scratch_begin();
@@ -29,8 +28,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	env_release(&env);
@@ -38,8 +36,7 @@ tear_down(void **state)
 	return 0;
 }
 
-static void
-holds(const char *path, const char *want)
+static void holds(const char *path, const char *want)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct err err = ERR_INIT;
@@ -52,8 +49,7 @@ holds(const char *path, const char *want)
 	env.fault = keep;
 }
 
-static void
-writes_and_reads(void **state)
+static void writes_and_reads(void **state)
 {
 	const char *path = scratch_path("a");
 	struct buf b = BUF_INIT(4);
@@ -79,8 +75,7 @@ writes_and_reads(void **state)
 
 /* Whatever fails, the file is the old one or the new one, and no other file
  * is left behind. */
-static void
-survives_every_failure(void **state)
+static void survives_every_failure(void **state)
 {
 	const char *path = scratch_path("b");
 	struct err err = ERR_INIT;
@@ -112,8 +107,7 @@ survives_every_failure(void **state)
 	buf_free(&b);
 }
 
-static void
-makes_folders(void **state)
+static void makes_folders(void **state)
 {
 	struct err err = ERR_INIT;
 	char deep[600];
@@ -134,8 +128,7 @@ makes_folders(void **state)
 	assert_string_equal(deep, "a/b");
 }
 
-static void
-appends_whole_records(void **state)
+static void appends_whole_records(void **state)
 {
 	const char *path = scratch_path("log");
 	struct err err = ERR_INIT;
@@ -164,8 +157,7 @@ appends_whole_records(void **state)
 }
 
 /* Holds the lock in another process until told to stop. */
-static pid_t
-holder(const char *path, int *tell)
+static pid_t holder(const char *path, int *tell)
 {
 	int up[2], down[2];
 	char c;
@@ -198,8 +190,7 @@ holder(const char *path, int *tell)
 	return pid;
 }
 
-static void
-one_holder_at_a_time(void **state)
+static void one_holder_at_a_time(void **state)
 {
 	const char *path = scratch_path("lock");
 	struct err err = ERR_INIT;
@@ -233,8 +224,7 @@ one_holder_at_a_time(void **state)
 	file_lock_close(&lock);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_and_reads),

@@ -15,8 +15,7 @@
 
 static struct env env;
 
-static int
-set_up(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	scratch_begin();
@@ -24,8 +23,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	env_release(&env);
@@ -33,16 +31,15 @@ tear_down(void **state)
 	return 0;
 }
 
-static bool
-note(void *ctx, const char *section, const char *key, const char *value,
-    int line)
+static bool note(void *ctx, const char *section, const char *key,
+    const char *value, int line)
 {
 	buf_addf(ctx, "%d[%s]%s=%s;", line, section, key, value);
 	return strcmp(key, "unknown") != 0;
 }
 
-static enum mq_status
-read_text(const char *text, struct buf *out, struct err *err)
+static enum mq_status read_text(const char *text, struct buf *out,
+    struct err *err)
 {
 	struct err ignored = ERR_INIT;
 
@@ -52,8 +49,7 @@ read_text(const char *text, struct buf *out, struct err *err)
 	return ini_read(&env, scratch_path("node.ini"), note, out, err);
 }
 
-static void
-reads_pairs(void **state)
+static void reads_pairs(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct err err = ERR_INIT;
@@ -67,8 +63,7 @@ reads_pairs(void **state)
 	buf_free(&b);
 }
 
-static void
-bad_line(const char *text, int line)
+static void bad_line(const char *text, int line)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct err err = ERR_INIT;
@@ -80,8 +75,7 @@ bad_line(const char *text, int line)
 	buf_free(&b);
 }
 
-static void
-names_the_bad_line(void **state)
+static void names_the_bad_line(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct err err = ERR_INIT;
@@ -101,8 +95,7 @@ names_the_bad_line(void **state)
 	buf_free(&b);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_pairs),

@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-static struct jdoc *
-parsed(const char *s)
+static struct jdoc *parsed(const char *s)
 {
 	struct err err = ERR_INIT;
 	struct jdoc *d = NULL;
@@ -21,8 +20,7 @@ parsed(const char *s)
 	return d;
 }
 
-static void
-refused(const char *s, size_t len)
+static void refused(const char *s, size_t len)
 {
 	struct err err = ERR_INIT;
 	struct jdoc *d = NULL;
@@ -33,8 +31,7 @@ refused(const char *s, size_t len)
 	jdoc_free(&d);
 }
 
-static void
-reads_every_kind(void **state)
+static void reads_every_kind(void **state)
 {
 	struct jdoc *d = parsed("{\"b\":[1,\"民\",true,null,{}],\"a\":-3}");
 	const struct jnode *root = jdoc_root(d), *list;
@@ -65,8 +62,7 @@ reads_every_kind(void **state)
 	jdoc_free(&d);
 }
 
-static void
-absent_is_no_crash(void **state)
+static void absent_is_no_crash(void **state)
 {
 	(void)state;
 	assert_int_equal(jnode_kind(NULL), J_ABSENT);
@@ -79,8 +75,7 @@ absent_is_no_crash(void **state)
 	assert_true(jnode_bool(NULL, true));
 }
 
-static void
-keeps_64_bits(void **state)
+static void keeps_64_bits(void **state)
 {
 	struct jdoc *d = parsed("[9223372036854775807,-9223372036854775808,"
 	    "9007199254740993]");
@@ -94,8 +89,7 @@ keeps_64_bits(void **state)
 	jdoc_free(&d);
 }
 
-static void
-refuses_the_rest(void **state)
+static void refuses_the_rest(void **state)
 {
 	static const char *const bad[] = { "", "{", "{\"a\":1}x", "[1,]",
 	    "{\"a\":1,\"a\":2}", "[1.5]", "[1e5]", "[1E5]", "\"\xff\"",
@@ -111,8 +105,7 @@ refuses_the_rest(void **state)
 	refused("1\0", 2);
 }
 
-static void
-accepts_what_looks_alike(void **state)
+static void accepts_what_looks_alike(void **state)
 {
 	struct jdoc *d;
 
@@ -128,8 +121,7 @@ accepts_what_looks_alike(void **state)
 	jdoc_free(&d);
 }
 
-static void
-error_names_the_line(void **state)
+static void error_names_the_line(void **state)
 {
 	static const char s[] = "{\n\"a\": 1,\n\"b\": 1.5\n}";
 	struct err err = ERR_INIT;
@@ -143,8 +135,7 @@ error_names_the_line(void **state)
 	assert_string_equal(err.detail, "x:2");
 }
 
-static void
-writes_canonical_bytes(void **state)
+static void writes_canonical_bytes(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct jout j;
@@ -178,8 +169,7 @@ writes_canonical_bytes(void **state)
 	buf_free(&b);
 }
 
-static void
-escapes_as_promised(void **state)
+static void escapes_as_promised(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct jdoc *d;
@@ -205,8 +195,7 @@ escapes_as_promised(void **state)
 	buf_free(&b);
 }
 
-static void
-mends_what_no_reader_takes(void **state)
+static void mends_what_no_reader_takes(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct jout j;
@@ -225,8 +214,7 @@ mends_what_no_reader_takes(void **state)
 	buf_free(&b);
 }
 
-static void
-unsorted_may_be_unsorted(void **state)
+static void unsorted_may_be_unsorted(void **state)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 	struct jout j;
@@ -241,8 +229,7 @@ unsorted_may_be_unsorted(void **state)
 	buf_free(&b);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_kind),

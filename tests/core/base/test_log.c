@@ -17,8 +17,7 @@
 static struct env env;
 static struct buf text = BUF_INIT(BUF_LARGE);
 
-static int
-set_up(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	scratch_begin();
@@ -26,8 +25,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	log_open(NULL, LOG_INFO);
@@ -36,8 +34,7 @@ tear_down(void **state)
 	return 0;
 }
 
-static const char *
-content(const char *name)
+static const char *content(const char *name)
 {
 	struct err err = ERR_INIT;
 
@@ -46,8 +43,7 @@ content(const char *name)
 	return buf_str(&text);
 }
 
-static void
-writes_clean_lines(void **state)
+static void writes_clean_lines(void **state)
 {
 	struct err err = ERR_INIT;
 	const char *s;
@@ -65,8 +61,7 @@ writes_clean_lines(void **state)
 	assert_null(strstr(s, "not shown"));
 }
 
-static void
-turns_over_at_its_limit(void **state)
+static void turns_over_at_its_limit(void **state)
 {
 	char longish[1000];
 	int i;
@@ -84,8 +79,7 @@ turns_over_at_its_limit(void **state)
 	assert_true(text.len < 300 * 1024);
 }
 
-static void
-follows_a_rename_by_another(void **state)
+static void follows_a_rename_by_another(void **state)
 {
 	(void)state;
 	log_open(scratch_path("c.log"), LOG_INFO);
@@ -97,8 +91,7 @@ follows_a_rename_by_another(void **state)
 	assert_non_null(strstr(content("c.log"), "two"));
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_clean_lines),

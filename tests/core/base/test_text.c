@@ -12,8 +12,7 @@
 #include <string.h>
 #include <wchar.h>
 
-static void
-every_code_point_goes_round(void **state)
+static void every_code_point_goes_round(void **state)
 {
 	char bytes[4];
 	uint32_t cp, back;
@@ -32,8 +31,7 @@ every_code_point_goes_round(void **state)
 	}
 }
 
-static void
-refuses_what_is_no_utf8(void **state)
+static void refuses_what_is_no_utf8(void **state)
 {
 	static const char *const bad[] = { "\x80", "\xc0\x80", "\xc1\xbf",
 	    "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
@@ -48,8 +46,7 @@ refuses_what_is_no_utf8(void **state)
 	assert_true(text_valid("民情账\xf0\xa0\xae\xb7", 13));
 }
 
-static void
-normal_form(void **state)
+static void normal_form(void **state)
 {
 	static const char decomposed[] = "e\u0301";
 	static const char composed[] = "\u00e9";
@@ -76,8 +73,7 @@ normal_form(void **state)
 }
 
 /* The quick way of text_is_nfc() agrees with the library everywhere. */
-static void
-quick_check_is_right(void **state)
+static void quick_check_is_right(void **state)
 {
 	/* A Thai letter joins with nothing and sends it the long way. */
 	char bytes[8] = "\u0e01e";
@@ -95,8 +91,7 @@ quick_check_is_right(void **state)
 	}
 }
 
-static void
-folds_for_search(void **state)
+static void folds_for_search(void **state)
 {
 	static const struct { const char *in, *out; } rows[] = {
 		{ "Abc 123", "abc123" },
@@ -122,8 +117,7 @@ folds_for_search(void **state)
 }
 
 /* ncursesw counts with wcwidth(); a difference shifts the rest of a line. */
-static void
-cells_are_what_the_terminal_library_counts(void **state)
+static void cells_are_what_the_terminal_library_counts(void **state)
 {
 	uint32_t cp;
 	int w;
@@ -142,8 +136,7 @@ cells_are_what_the_terminal_library_counts(void **state)
 	}
 }
 
-static void
-ambiguous_ones_follow_the_terminal(void **state)
+static void ambiguous_ones_follow_the_terminal(void **state)
 {
 	(void)state;
 	assert_int_equal(text_cp_cells(0x2500), 1);
@@ -165,8 +158,7 @@ ambiguous_ones_follow_the_terminal(void **state)
 	assert_int_equal(text_cells(""), 0);
 }
 
-static void
-walks_by_character(void **state)
+static void walks_by_character(void **state)
 {
 	/* a, e + acute, 民, CR LF, a telephone as a picture, 三 */
 	static const char s[] = "ae\u0301民\r\n\u260e\ufe0f三";
@@ -189,8 +181,7 @@ walks_by_character(void **state)
 	assert_int_equal(text_prev("a\x80\x80\x80\x80\x80", 6), 5);
 }
 
-static void
-walks_by_word(void **state)
+static void walks_by_word(void **state)
 {
 	static const char s[] = "走访了 3栋502 room,好";
 	size_t len = strlen(s);
@@ -221,8 +212,7 @@ walks_by_word(void **state)
 	assert_int_equal(text_prev_word("   ", 3), 0);
 }
 
-static void
-fits(const char *s, int cells, const char *want)
+static void fits(const char *s, int cells, const char *want)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
 
@@ -233,8 +223,7 @@ fits(const char *s, int cells, const char *want)
 	buf_free(&b);
 }
 
-static void
-clips_and_pads(void **state)
+static void clips_and_pads(void **state)
 {
 	int used;
 
@@ -260,8 +249,7 @@ clips_and_pads(void **state)
 
 struct lines { struct buf all; int widest; };
 
-static void
-collect(void *ctx, const char *s, size_t len)
+static void collect(void *ctx, const char *s, size_t len)
 {
 	struct lines *l = ctx;
 	char one[400];
@@ -275,8 +263,7 @@ collect(void *ctx, const char *s, size_t len)
 	buf_addc(&l->all, '|');
 }
 
-static void
-wraps(const char *s, int cells, const char *want)
+static void wraps(const char *s, int cells, const char *want)
 {
 	struct lines l = { BUF_INIT(BUF_SMALL), 0 };
 	int n;
@@ -288,8 +275,7 @@ wraps(const char *s, int cells, const char *want)
 	buf_free(&l.all);
 }
 
-static void
-wraps_running_text(void **state)
+static void wraps_running_text(void **state)
 {
 	(void)state;
 	wraps("民情账本子", 6, "民情账|本子|");
@@ -309,8 +295,7 @@ wraps_running_text(void **state)
 	wraps("走访了\u2014\u2014好", 7, "走访了|\u2014\u2014好|");
 }
 
-static void
-keeps_numbers_whole(void **state)
+static void keeps_numbers_whole(void **state)
 {
 	(void)state;
 	wraps("电话13800138000打", 12, "电话|13800138000|打|");
@@ -322,8 +307,7 @@ keeps_numbers_whole(void **state)
 	wraps("abcdefghij", 4, "abcd|efgh|ij|");
 }
 
-static void
-cleans(const char *s, enum text_flags flags, const char *want)
+static void cleans(const char *s, enum text_flags flags, const char *want)
 {
 	struct buf b = BUF_INIT(BUF_SMALL), again = BUF_INIT(BUF_SMALL);
 
@@ -338,8 +322,7 @@ cleans(const char *s, enum text_flags flags, const char *want)
 	buf_free(&again);
 }
 
-static void
-gate_takes_out_what_steers(void **state)
+static void gate_takes_out_what_steers(void **state)
 {
 	(void)state;
 	cleans("居民说好。", TEXT_ONE_LINE, "居民说好。");
@@ -360,8 +343,7 @@ gate_takes_out_what_steers(void **state)
 	cleans("a\r\nb\rc", TEXT_MULTILINE, "a\nb⟨U+000D⟩c");
 }
 
-static void
-gate_leaves_names_alone(void **state)
+static void gate_leaves_names_alone(void **state)
 {
 	(void)state;
 	/* Extension B, the dot of a Uygur name, a variant of an ideograph. */
@@ -378,8 +360,7 @@ gate_leaves_names_alone(void **state)
 	    "e\u0301\u0302\u0303\u0304⟨U+0305⟩⟨U+0306⟩x\u0301");
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_code_point_goes_round),

@@ -13,8 +13,7 @@
 /* 2026-11-22 14:30 at UTC+8, a Sunday. */
 static const struct utc now = { INT64_C(1795329005000) };
 
-static void
-reads(const char *text, const char *stored)
+static void reads(const char *text, const char *stored)
 {
 	struct err err = ERR_INIT;
 	struct when w, again;
@@ -32,8 +31,7 @@ reads(const char *text, const char *stored)
 	assert_int_equal(again.minute, w.minute);
 }
 
-static void
-refuses(const char *text)
+static void refuses(const char *text)
 {
 	struct err err = ERR_INIT;
 	struct when w;
@@ -43,8 +41,7 @@ refuses(const char *text)
 	assert_int_equal(err.code, MQ_E_DATE);
 }
 
-static void
-written_dates(void **state)
+static void written_dates(void **state)
 {
 	(void)state;
 	reads("2026-11-22", "2026-11-22");
@@ -69,8 +66,7 @@ written_dates(void **state)
 	reads("8号", "2026-11-08");
 }
 
-static void
-days_by_name(void **state)
+static void days_by_name(void **state)
 {
 	(void)state;
 	reads("今天", "2026-11-22");
@@ -98,8 +94,7 @@ days_by_name(void **state)
 	reads("Monday", "2026-11-16");
 }
 
-static void
-parts_and_times(void **state)
+static void parts_and_times(void **state)
 {
 	(void)state;
 	reads("上午", "2026-11-22 am");
@@ -139,8 +134,7 @@ parts_and_times(void **state)
 	reads("刚才", "2026-11-22 14:30");
 }
 
-static void
-full_width_is_no_mistake(void **state)
+static void full_width_is_no_mistake(void **state)
 {
 	(void)state;
 	/* ２０２６－１１－２２　１４：３０ */
@@ -150,8 +144,7 @@ full_width_is_no_mistake(void **state)
 	reads("11\u201322", "2026-11-22");
 }
 
-static void
-impossible_ones(void **state)
+static void impossible_ones(void **state)
 {
 	struct err err = ERR_INIT;
 	struct when w;
@@ -194,8 +187,7 @@ impossible_ones(void **state)
 	refuses(longish);
 }
 
-static void
-shows_and_starts(void **state)
+static void shows_and_starts(void **state)
 {
 	struct err err = ERR_INIT;
 	struct when w;
@@ -214,8 +206,7 @@ shows_and_starts(void **state)
 	assert_string_equal(out, "2026-11-22 09:05");
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_dates),

@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-static void
-copies_whole_characters(void **state)
+static void copies_whole_characters(void **state)
 {
 	char out[8];
 
@@ -27,8 +26,7 @@ copies_whole_characters(void **state)
 	assert_int_equal(xcopy(out, sizeof(out), "1234567"), 7);
 }
 
-static void
-grows_and_keeps(void **state)
+static void grows_and_keeps(void **state)
 {
 	size_t cap = 0, i;
 	int *p = NULL;
@@ -45,8 +43,7 @@ grows_and_keeps(void **state)
 	assert_null(p);
 }
 
-static void
-duplicates(void **state)
+static void duplicates(void **state)
 {
 	char *a = xstrdup("民情"), *b = xstrndup("abcdef", 3);
 
@@ -57,8 +54,7 @@ duplicates(void **state)
 	FREE(b);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copies_whole_characters),

@@ -21,8 +21,7 @@ static struct env env;
 static struct err err;
 static char where[1200], lock_path[1100], file[1100];
 
-static int
-set_up(void **state)
+static int set_up(void **state)
 {
 	static int n;
 	char name[32];
@@ -40,24 +39,21 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	env_release(&env);
 	return 0;
 }
 
-static int
-all_done(void **state)
+static int all_done(void **state)
 {
 	(void)state;
 	scratch_end();
 	return 0;
 }
 
-static void
-ok(enum mq_status rc)
+static void ok(enum mq_status rc)
 {
 	char words[600];
 
@@ -67,8 +63,7 @@ ok(enum mq_status rc)
 	fail_msg("%s", words);
 }
 
-static struct db *
-opened(int flags)
+static struct db *opened(int flags)
 {
 	struct db *db = NULL;
 
@@ -76,8 +71,7 @@ opened(int flags)
 	return db;
 }
 
-static struct db *
-with_table(void)
+static struct db *with_table(void)
 {
 	struct db *db = opened(DB_CREATE);
 
@@ -86,8 +80,7 @@ with_table(void)
 	return db;
 }
 
-static void
-insert(struct db *db, int64_t id, const char *words)
+static void insert(struct db *db, int64_t id, const char *words)
 {
 	struct db_stmt *s = NULL;
 
@@ -98,8 +91,7 @@ insert(struct db *db, int64_t id, const char *words)
 	ok(db_run(&s, &err));
 }
 
-static int64_t
-count(struct db *db)
+static int64_t count(struct db *db)
 {
 	int64_t n = -1;
 
@@ -107,8 +99,7 @@ count(struct db *db)
 	return n;
 }
 
-static void
-stores_every_type(void **state)
+static void stores_every_type(void **state)
 {
 	struct db *db = with_table();
 	struct db_stmt *s = NULL;
@@ -162,8 +153,7 @@ stores_every_type(void **state)
 	db_close(&db);
 }
 
-static void
-rolls_back(void **state)
+static void rolls_back(void **state)
 {
 	struct db *db = with_table();
 
@@ -189,8 +179,7 @@ rolls_back(void **state)
 	db_close(&db);
 }
 
-static void
-failed_commit_saves_nothing(void **state)
+static void failed_commit_saves_nothing(void **state)
 {
 	struct db *db = with_table();
 
@@ -210,8 +199,7 @@ failed_commit_saves_nothing(void **state)
 	db_close(&db);
 }
 
-static void
-failed_statement_has_words(void **state)
+static void failed_statement_has_words(void **state)
 {
 	struct db *db = with_table();
 	struct db_stmt *s = NULL;
@@ -242,8 +230,7 @@ failed_statement_has_words(void **state)
 }
 
 /* One function's loop calls another that uses the same text. */
-static void
-same_text_may_nest(void **state)
+static void same_text_may_nest(void **state)
 {
 	static const char sql[] = "SELECT id FROM t WHERE id > ? ORDER BY id";
 	struct db *db = with_table();
@@ -273,8 +260,7 @@ same_text_may_nest(void **state)
 	db_close(&db);
 }
 
-static void
-many_texts_fit_the_cache(void **state)
+static void many_texts_fit_the_cache(void **state)
 {
 	/* 200 distinct addresses that live as long as the database. */
 	static char texts[200][32];
@@ -293,8 +279,7 @@ many_texts_fit_the_cache(void **state)
 	db_close(&db);
 }
 
-static void
-refuses_other_files(void **state)
+static void refuses_other_files(void **state)
 {
 	struct db *db = NULL;
 	struct buf page = BUF_INIT(BUF_SMALL);
@@ -317,8 +302,7 @@ refuses_other_files(void **state)
 	buf_free(&page);
 }
 
-static void
-refuses_another_programs_database(void **state)
+static void refuses_another_programs_database(void **state)
 {
 	struct db *db = opened(DB_CREATE);
 
@@ -331,8 +315,7 @@ refuses_another_programs_database(void **state)
 	    MQ_E_DAMAGED);
 }
 
-static void
-is_set_up_for_power_cuts(void **state)
+static void is_set_up_for_power_cuts(void **state)
 {
 	struct db *db = opened(DB_CREATE);
 	struct db_stmt *s = NULL;
@@ -364,8 +347,7 @@ is_set_up_for_power_cuts(void **state)
 	db_close(&db);
 }
 
-static void
-reads_while_read_only(void **state)
+static void reads_while_read_only(void **state)
 {
 	struct db *db = with_table();
 
@@ -385,8 +367,7 @@ reads_while_read_only(void **state)
 	    NULL, &db, &err), MQ_E_DB_MISSING);
 }
 
-static void
-log_grows_until_moved(void **state)
+static void log_grows_until_moved(void **state)
 {
 	struct db *db = with_table();
 	struct db_stmt *s = NULL;
@@ -427,8 +408,7 @@ log_grows_until_moved(void **state)
 	db_close(&db);
 }
 
-static void
-one_writer(void **state)
+static void one_writer(void **state)
 {
 	struct db *a = with_table(), *b = opened(0);
 
@@ -451,8 +431,7 @@ one_writer(void **state)
 }
 
 /* Four processes write at once: all rows are there, nobody was refused. */
-static void
-many_writers_take_turns(void **state)
+static void many_writers_take_turns(void **state)
 {
 	struct db *db = with_table();
 	pid_t pid[4];
@@ -490,8 +469,7 @@ many_writers_take_turns(void **state)
 }
 
 /* What only a mistake in our own code can do ends the program. */
-static void
-dies(void (*f)(struct db *db))
+static void dies(void (*f)(struct db *db))
 {
 	int status;
 	pid_t pid = fork();
@@ -512,21 +490,18 @@ dies(void (*f)(struct db *db))
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
-static void
-write_outside(struct db *db)
+static void write_outside(struct db *db)
 {
 	insert(db, 1, "x");
 }
 
-static void
-begin_twice(struct db *db)
+static void begin_twice(struct db *db)
 {
 	(void)!db_begin(db, __func__, &err);
 	(void)!db_begin(db, __func__, &err);
 }
 
-static void
-text_in_a_buffer(struct db *db)
+static void text_in_a_buffer(struct db *db)
 {
 	char sql[32];
 	int64_t n;
@@ -538,8 +513,7 @@ text_in_a_buffer(struct db *db)
 	}
 }
 
-static void
-wrong_column(struct db *db)
+static void wrong_column(struct db *db)
 {
 	struct db_stmt *s = NULL;
 	bool row;
@@ -549,8 +523,7 @@ wrong_column(struct db *db)
 	(void)db_i64(s, "b");
 }
 
-static void
-mistakes_are_not_survived(void **state)
+static void mistakes_are_not_survived(void **state)
 {
 	struct db *db = with_table();
 
@@ -581,8 +554,7 @@ static const struct db_migration broken[] = {
 	{ "bad", "CREATE TABLE v (a); CREATE TABLE v (a)" },
 };
 
-static void
-migrates_step_by_step(void **state)
+static void migrates_step_by_step(void **state)
 {
 	struct db *db = opened(DB_CREATE);
 	struct db_stmt *s = NULL;
@@ -614,8 +586,7 @@ migrates_step_by_step(void **state)
 	db_close(&db);
 }
 
-static void
-failed_step_leaves_the_last_good(void **state)
+static void failed_step_leaves_the_last_good(void **state)
 {
 	struct db *db = opened(DB_CREATE);
 	int64_t n = -1;
@@ -632,8 +603,7 @@ failed_step_leaves_the_last_good(void **state)
 	db_close(&db);
 }
 
-static void
-lives_in_memory_too(void **state)
+static void lives_in_memory_too(void **state)
 {
 	struct db *db = NULL;
 
@@ -651,8 +621,7 @@ lives_in_memory_too(void **state)
 	db_close(&db);
 }
 
-int
-main(void)
+int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {

@@ -13,8 +13,7 @@
 static struct env env;
 static struct db *db;
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	struct err err = ERR_INIT;
 
@@ -30,8 +29,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	db_rollback(db);
@@ -40,8 +38,7 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-put(const char *words)
+static void put(const char *words)
 {
 	struct err err = ERR_INIT;
 	struct db_stmt *s;
@@ -52,8 +49,7 @@ put(const char *words)
 	assert_int_equal(db_run(&s, &err), MQ_OK);
 }
 
-static int
-hits(const char *query)
+static int hits(const char *query)
 {
 	struct err err = ERR_INIT;
 	struct db_stmt *s;
@@ -69,8 +65,7 @@ hits(const char *query)
 	return n;
 }
 
-static int
-word(const char *w)
+static int word(const char *w)
 {
 	struct buf q = BUF_INIT(4096);
 	int n = 0;
@@ -81,16 +76,15 @@ word(const char *w)
 	return n;
 }
 
-static void
-tokens(void **state)
+static void tokens(void **state)
 {
 	(void)state;
-	put("三楼楼道积存垃圾,气味很大。");
+	put("三楼楼道积存垃圾，气味很大。");
 	put("Ｂ12 单元 WATER 漏水");
 	put("〇五年 𠮷野家 русский");
 	assert_int_equal(word("楼道"), 1);
 	assert_int_equal(word("楼"), 1);
-	assert_int_equal(word("垃圾,气味"), 1);
+	assert_int_equal(word("垃圾，气味"), 1);
 	assert_int_equal(word("道楼"), 0);
 	assert_int_equal(word("b12"), 1);
 	assert_int_equal(word("b1"), 1);
@@ -106,8 +100,7 @@ tokens(void **state)
 }
 
 /* Whatever bytes come: the query parses or there is none. */
-static void
-any_bytes(void **state)
+static void any_bytes(void **state)
 {
 	static const char signs[] = "\"*^:(){}+-ANDORNOTNEAR 楼道\xff\xe6'\\";
 	char s[40];
@@ -131,8 +124,7 @@ any_bytes(void **state)
 	}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tokens),

@@ -19,8 +19,7 @@ static struct env env;
 static struct err err;
 static char where[1200], lock_path[1100];
 
-static int
-set_up(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	scratch_begin();
@@ -29,8 +28,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	env_release(&env);
@@ -38,8 +36,7 @@ tear_down(void **state)
 	return 0;
 }
 
-static void
-new_place(void)
+static void new_place(void)
 {
 	static int n;
 	char name[32];
@@ -51,8 +48,7 @@ new_place(void)
 	    scratch_path(name));
 }
 
-static enum mq_status
-insert(struct db *db, int64_t id)
+static enum mq_status insert(struct db *db, int64_t id)
 {
 	struct db_stmt *s = NULL;
 	enum mq_status rc;
@@ -66,8 +62,7 @@ insert(struct db *db, int64_t id)
 }
 
 /* A save of two rows; what db_commit() said. */
-static enum mq_status
-save(struct db *db, int64_t id)
+static enum mq_status save(struct db *db, int64_t id)
 {
 	enum mq_status rc;
 
@@ -83,8 +78,7 @@ save(struct db *db, int64_t id)
 	return rc;
 }
 
-static int64_t
-scalar(struct db *db, const char *sql)
+static int64_t scalar(struct db *db, const char *sql)
 {
 	int64_t n = -1;
 
@@ -92,8 +86,7 @@ scalar(struct db *db, const char *sql)
 	return n;
 }
 
-static struct db *
-opened(void)
+static struct db *opened(void)
 {
 	struct db *db = NULL;
 
@@ -102,8 +95,7 @@ opened(void)
 	return db;
 }
 
-static void
-check_whole(struct db *db, int64_t rows)
+static void check_whole(struct db *db, int64_t rows)
 {
 	struct db_stmt *s = NULL;
 	bool row;
@@ -116,8 +108,7 @@ check_whole(struct db *db, int64_t rows)
 	db_done(&s);
 }
 
-static struct db *
-with_two_rows(void)
+static struct db *with_two_rows(void)
 {
 	struct db *db;
 
@@ -130,8 +121,7 @@ with_two_rows(void)
 }
 
 /* Returns false when operation n was never reached. */
-static bool
-save_failing(int ops, int n, int for_good, int full, bool again)
+static bool save_failing(int ops, int n, int for_good, int full, bool again)
 {
 	struct db *db = with_two_rows();
 	enum mq_status rc;
@@ -174,8 +164,7 @@ save_failing(int ops, int n, int for_good, int full, bool again)
 	return reached;
 }
 
-static void
-every_write_and_fsync_may_fail(void **state)
+static void every_write_and_fsync_may_fail(void **state)
 {
 	int mode, n;
 
@@ -195,8 +184,7 @@ every_write_and_fsync_may_fail(void **state)
 	}
 }
 
-static void
-disk_may_be_full(void **state)
+static void disk_may_be_full(void **state)
 {
 	int n;
 
@@ -207,8 +195,7 @@ disk_may_be_full(void **state)
 }
 
 /* A checkpoint that fails half-way loses nothing either. */
-static void
-checkpoint_may_fail(void **state)
+static void checkpoint_may_fail(void **state)
 {
 	static const int ops = BAD_WRITE | BAD_SYNC | BAD_TRUNCATE;
 	struct db *db;
@@ -235,8 +222,7 @@ checkpoint_may_fail(void **state)
 }
 
 /* Whatever fails while the file is made: the next start makes it whole. */
-static void
-birth_may_fail(void **state)
+static void birth_may_fail(void **state)
 {
 	static const int ops = BAD_WRITE | BAD_SYNC | BAD_TRUNCATE |
 	    BAD_OPEN;
@@ -265,8 +251,7 @@ birth_may_fail(void **state)
 	assert_true(n > 3);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_write_and_fsync_may_fail),

@@ -19,8 +19,7 @@
 
 static struct nodes_one x;
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
@@ -29,16 +28,15 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-static int64_t
-request(const char *grade, const char *category, const char *subject)
+static int64_t request(const char *grade, const char *category,
+    const char *subject)
 {
 	struct save *s = save_new(x.n, &x.who);
 	struct save_result *res = xcalloc(1, sizeof(*res));
@@ -51,7 +49,7 @@ request(const char *grade, const char *category, const char *subject)
 	fields_set(&f, "category", category);
 	fields_set(&f, "subject", subject);
 	fields_set(&f, "grade", grade);
-	fields_set(&f, "content", "楼道堆放杂物,请清理。");
+	fields_set(&f, "content", "楼道堆放杂物，请清理。");
 	nodes_ok(save_open(s, "request", &f, -1, NULL, &err), &err);
 	nodes_ok(save_commit(s, res, &err), &err);
 	rec = res->recs[0];
@@ -62,9 +60,8 @@ request(const char *grade, const char *category, const char *subject)
 }
 
 /* Takes a step as `by`; pairs end with NULL.  Gives what the save said. */
-static enum mq_status
-step(int64_t rec, const char *by, const char *name, const char *const *pairs,
-    struct err *err)
+static enum mq_status step(int64_t rec, const char *by, const char *name,
+    const char *const *pairs, struct err *err)
 {
 	struct session who = x.who;
 	struct save *s;
@@ -86,16 +83,16 @@ step(int64_t rec, const char *by, const char *name, const char *const *pairs,
 	return rc;
 }
 
-static void
-must(int64_t rec, const char *by, const char *name, const char *const *pairs)
+static void must(int64_t rec, const char *by, const char *name,
+    const char *const *pairs)
 {
 	struct err err = ERR_INIT;
 
 	nodes_ok(step(rec, by, name, pairs, &err), &err);
 }
 
-static void
-expect(int64_t rec, const char *state, const char *owner, const char *due)
+static void expect(int64_t rec, const char *state, const char *owner,
+    const char *due)
 {
 	struct record_full r;
 	struct err err = ERR_INIT;
@@ -120,8 +117,7 @@ static const char *const unsolved[] = { "solved", "no", NULL };
 static const char *const pleased[] = { "satisfied", "very", NULL };
 
 /* 上报 → 受理 → 分拨 → 处置 → 反馈 → 确认 → 评价, with each clock. */
-static void
-from_report_to_rating(void **state)
+static void from_report_to_rating(void **state)
 {
 	int64_t rec = request("normal", "city", "stairs");
 	struct record_full r;
@@ -146,8 +142,7 @@ from_report_to_rating(void **state)
 	record_full_free(&r);
 }
 
-static void
-grade_and_category_choose_the_clock(void **state)
+static void grade_and_category_choose_the_clock(void **state)
 {
 	int64_t rec = request("urgent", "city", "stairs");
 
@@ -162,8 +157,7 @@ grade_and_category_choose_the_clock(void **state)
 	expect(rec, "dispatched", "990101001909", "2026-11-24 10:00");
 }
 
-static void
-return_goes_back_to_the_sender(void **state)
+static void return_goes_back_to_the_sender(void **state)
 {
 	int64_t rec = request("normal", "city", "stairs");
 	struct err err = ERR_INIT;
@@ -178,8 +172,7 @@ return_goes_back_to_the_sender(void **state)
 }
 
 /* The unsolved goes back into hand, to whoever answered. */
-static void
-unsolved_is_done_again(void **state)
+static void unsolved_is_done_again(void **state)
 {
 	int64_t rec = request("normal", "city", "stairs");
 
@@ -191,8 +184,7 @@ unsolved_is_done_again(void **state)
 	expect(rec, "handling", DEPARTMENT, "2026-11-30 18:00");
 }
 
-static void
-wrong_steps_name_the_state(void **state)
+static void wrong_steps_name_the_state(void **state)
 {
 	int64_t rec = request("normal", "city", "stairs");
 	struct err err = ERR_INIT;
@@ -205,8 +197,7 @@ wrong_steps_name_the_state(void **state)
 	expect(rec, "reported", "990101001", "2026-11-23 16:00");
 }
 
-static bool
-offered(int64_t rec, const char *by, const char *name)
+static bool offered(int64_t rec, const char *by, const char *name)
 {
 	const struct flow_step *v[32];
 	struct session who = x.who;
@@ -224,8 +215,7 @@ offered(int64_t rec, const char *by, const char *name)
 }
 
 /* The doer does not confirm: neither offered nor taken. */
-static void
-the_doer_does_not_confirm(void **state)
+static void the_doer_does_not_confirm(void **state)
 {
 	int64_t rec = request("normal", "city", "stairs");
 	struct err err = ERR_INIT;
@@ -243,8 +233,7 @@ the_doer_does_not_confirm(void **state)
 	must(rec, "c002", "confirm", solved);
 }
 
-static void
-a_pause_moves_the_due_time(void **state)
+static void a_pause_moves_the_due_time(void **state)
 {
 	int64_t rec = request("urgent", "city", "stairs");
 	struct record_full r;
@@ -268,8 +257,7 @@ a_pause_moves_the_due_time(void **state)
 	env_advance(&x.env, -(5 * MS_HOUR + 30 * MS_MINUTE));
 }
 
-static void
-due_times_explain_themselves(void **state)
+static void due_times_explain_themselves(void **state)
 {
 	int64_t rec = request("normal", "city", "stairs");
 	struct record_full r;
@@ -282,8 +270,8 @@ due_times_explain_themselves(void **state)
 	nodes_ok(record_get(x.n, rec, &r, NULL), NULL);
 	flow_explain_due(x.n, &r, LANG_ZH, &b);
 	assert_string_equal(buf_str(&b),
-	    "规则:1 个工作日内分拨\n"
-	    "时限 1 个工作日,当天不算\n"
+	    "规则：1 个工作日内分拨\n"
+	    "时限 1 个工作日，当天不算\n"
 	    "起算 2026-11-23 10:00\n"
 	    "到期 2026-11-24 18:00\n"
 	    "历法 2024-2026\n"
@@ -304,8 +292,7 @@ due_times_explain_themselves(void **state)
 	record_full_free(&r);
 }
 
-static void
-nothing_due_says_so(void **state)
+static void nothing_due_says_so(void **state)
 {
 	struct record_full r = { 0 };
 	struct buf b = BUF_INIT(BUF_SMALL);
@@ -324,8 +311,7 @@ nothing_due_says_so(void **state)
 	record_full_free(&r);
 }
 
-static void
-reopening_and_passing_up(void **state)
+static void reopening_and_passing_up(void **state)
 {
 	int64_t rec = request("normal", "city", "stairs");
 
@@ -339,8 +325,7 @@ reopening_and_passing_up(void **state)
 	expect(rec, "accepted", "990101001", "2026-11-24 18:00");
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_report_to_rating),

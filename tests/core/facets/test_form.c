@@ -15,8 +15,7 @@
 
 static struct nodes_one x;
 
-static const struct field *
-field(const char *kind, const char *name)
+static const struct field *field(const char *kind, const char *name)
 {
 	const struct field *fd = kind_field(pack_kind(x.n->pack, kind), name);
 
@@ -26,8 +25,7 @@ field(const char *kind, const char *name)
 
 /* ---- values ---- */
 
-static void
-takes(const struct field *fd, const char *typed, const char *stored)
+static void takes(const struct field *fd, const char *typed, const char *stored)
 {
 	struct buf b = BUF_INIT(FIELDS_TEXT_MAX);
 	struct err err = ERR_INIT;
@@ -38,8 +36,8 @@ takes(const struct field *fd, const char *typed, const char *stored)
 	buf_free(&b);
 }
 
-static void
-refuses(const struct field *fd, const char *typed, enum mq_status code)
+static void refuses(const struct field *fd, const char *typed,
+    enum mq_status code)
 {
 	struct buf b = BUF_INIT(FIELDS_TEXT_MAX);
 	struct err err = ERR_INIT;
@@ -52,8 +50,7 @@ refuses(const struct field *fd, const char *typed, enum mq_status code)
 	buf_free(&b);
 }
 
-static void
-numbers(void **state)
+static void numbers(void **state)
 {
 	const struct field *minutes = field("visit", "minutes");
 	const struct field *year = field("person", "birth_year");
@@ -83,8 +80,7 @@ numbers(void **state)
 	takes(year, "   ", "");
 }
 
-static void
-times(void **state)
+static void times(void **state)
 {
 	const struct field *when = field("visit", "when");
 	const struct field *next = field("visit", "next");
@@ -99,8 +95,7 @@ times(void **state)
 	takes(next, "2026-11-30 14:30", "2026-11-30");
 }
 
-static void
-people_and_places(void **state)
+static void people_and_places(void **state)
 {
 	(void)state;
 	takes(field("request", "phone"), "138 0013 8000", "13800138000");
@@ -118,8 +113,7 @@ people_and_places(void **state)
 	refuses(field("service", "volunteer"), "张三", MQ_E_FIELD);
 }
 
-static void
-choices_by_name_word_and_digit(void **state)
+static void choices_by_name_word_and_digit(void **state)
 {
 	const struct field *mode = field("visit", "mode");
 	const struct field *found = field("visit", "findings");
@@ -132,13 +126,12 @@ choices_by_name_word_and_digit(void **state)
 	refuses(mode, "9", MQ_E_FIELD);
 	refuses(mode, "飞行", MQ_E_FIELD);
 	takes(found, "hazard fine", "fine\nhazard");
-	takes(found, "有安全隐患、一切正常,hazard", "fine\nhazard");
+	takes(found, "有安全隐患、一切正常，hazard", "fine\nhazard");
 	takes(found, "1 5\n", "fine\nhazard");
 	refuses(found, "fine bad", MQ_E_FIELD);
 }
 
-static void
-texts(void **state)
+static void texts(void **state)
 {
 	const struct field *note = field("visit", "note");
 	const struct field *place = field("visit", "place_text");
@@ -157,8 +150,7 @@ texts(void **state)
 	takes(place, line, line);
 }
 
-static void
-shows(const struct field *fd, const char *text, bool reveal,
+static void shows(const struct field *fd, const char *text, bool reveal,
     const char *want)
 {
 	struct field_value v = { "", FV_TEXT, (char *)text, 0 };
@@ -169,8 +161,7 @@ shows(const struct field *fd, const char *text, bool reveal,
 	buf_free(&b);
 }
 
-static void
-shown_masked(void **state)
+static void shown_masked(void **state)
 {
 	(void)state;
 	shows(field("visit", "mode"), "phone", false, "电话寻访");
@@ -183,7 +174,7 @@ shown_masked(void **state)
 	shows(field("person", "idnumber"), "sealed:1****X:AAAA", true,
 	    "1****X");
 	shows(field("request", "content"), "sealed:***:AAAA", false,
-	    "(保密)");
+	    "（保密）");
 	shows(field("visit", "note"), "电话13800138000", false,
 	    "电话138****8000");
 	shows(field("person", "grid"), GRID, false, "翠竹第一网格");
@@ -195,8 +186,7 @@ shown_masked(void **state)
 
 /* ---- what is asked ---- */
 
-static void
-skip_logic(void **state)
+static void skip_logic(void **state)
 {
 	const struct kind *k = pack_kind(x.n->pack, "visit");
 	struct fields f = { NULL, 0, 0 };
@@ -217,8 +207,7 @@ skip_logic(void **state)
 	fields_free(&f);
 }
 
-static void
-filtered_choices(void **state)
+static void filtered_choices(void **state)
 {
 	const struct kind *k = pack_kind(x.n->pack, "request");
 	const struct choice *v[64];
@@ -241,8 +230,7 @@ filtered_choices(void **state)
 	fields_free(&f);
 }
 
-static void
-presets(void **state)
+static void presets(void **state)
 {
 	const struct kind *k = pack_kind(x.n->pack, "visit");
 	struct fields f = { NULL, 0, 0 }, record = { NULL, 0, 0 };
@@ -272,8 +260,7 @@ struct trial {
 	struct record_full prior;
 };
 
-static struct trial *
-trial(const char *kind, const char *op, const char *step)
+static struct trial *trial(const char *kind, const char *op, const char *step)
 {
 	struct trial *t = xcalloc(1, sizeof(*t));
 
@@ -289,16 +276,14 @@ trial(const char *kind, const char *op, const char *step)
 	return t;
 }
 
-static void
-run(struct trial *t)
+static void run(struct trial *t)
 {
 	struct err err = ERR_INIT;
 
 	nodes_ok(facet_form.decide(&t->a, &err), &err);
 }
 
-static enum mq_status
-complaint(const struct trial *t, const char *name)
+static enum mq_status complaint(const struct trial *t, const char *name)
 {
 	int i;
 
@@ -308,8 +293,7 @@ complaint(const struct trial *t, const char *name)
 	return MQ_OK;
 }
 
-static void
-finish(struct trial *t)
+static void finish(struct trial *t)
 {
 	fields_free(&t->f);
 	fields_free(&t->d);
@@ -317,8 +301,7 @@ finish(struct trial *t)
 	free(t);
 }
 
-static void
-opens_by_digits_alone(void **state)
+static void opens_by_digits_alone(void **state)
 {
 	struct trial *t = trial("visit", "open", "");
 
@@ -340,8 +323,7 @@ opens_by_digits_alone(void **state)
 	finish(t);
 }
 
-static void
-complains_field_by_field(void **state)
+static void complains_field_by_field(void **state)
 {
 	struct trial *t = trial("visit", "open", "");
 
@@ -368,8 +350,7 @@ complains_field_by_field(void **state)
 	finish(t);
 }
 
-static void
-person_of(struct trial *t)
+static void person_of(struct trial *t)
 {
 	fields_set(&t->f, "name", "王秀英");
 	fields_set(&t->f, "sex", "female");
@@ -378,8 +359,7 @@ person_of(struct trial *t)
 	fields_set(&t->f, "next_visit", "2026-12-01");
 }
 
-static void
-seals_id_numbers(void **state)
+static void seals_id_numbers(void **state)
 {
 	struct trial *t = trial("person", "open", "");
 	struct buf box = BUF_INIT(BUF_SMALL), clear = BUF_INIT(100);
@@ -407,8 +387,7 @@ seals_id_numbers(void **state)
 	finish(t);
 }
 
-static void
-no_key_no_sealed_field(void **state)
+static void no_key_no_sealed_field(void **state)
 {
 	struct trial *t = trial("person", "open", "");
 	char keep[65];
@@ -424,8 +403,7 @@ no_key_no_sealed_field(void **state)
 	finish(t);
 }
 
-static void
-reports_are_confidential(void **state)
+static void reports_are_confidential(void **state)
 {
 	struct trial *t = trial("request", "open", "");
 
@@ -448,8 +426,7 @@ reports_are_confidential(void **state)
 }
 
 /* A correction sees the whole record and keeps what was sealed. */
-static void
-fixes_keep_the_rest(void **state)
+static void fixes_keep_the_rest(void **state)
 {
 	struct trial *t = trial("person", "fix", "");
 
@@ -474,8 +451,7 @@ fixes_keep_the_rest(void **state)
 	finish(t);
 }
 
-static void
-steps_ask_their_own_fields(void **state)
+static void steps_ask_their_own_fields(void **state)
 {
 	struct trial *t = trial("request", "step", "answer");
 
@@ -497,24 +473,21 @@ steps_ask_their_own_fields(void **state)
 	finish(t);
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
 	return 0;
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),

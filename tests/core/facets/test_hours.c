@@ -14,16 +14,14 @@
 
 static struct nodes_one x;
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	nodes_make(&x, 101, NULL);
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	nodes_free(&x);
@@ -31,8 +29,8 @@ teardown(void **state)
 }
 
 /* Runs one save of the kind; *rec gets the first record. */
-static enum mq_status
-enter(const char *by, const char *kind, const char *const *pairs,
+static enum mq_status enter(const char *by, const char *kind,
+    const char *const *pairs,
     int64_t *rec, struct save_result *res, struct err *err)
 {
 	struct session who = x.who;
@@ -59,8 +57,7 @@ enter(const char *by, const char *kind, const char *const *pairs,
 	return rc;
 }
 
-static enum mq_status
-sign_out(int64_t rec, const char *when, struct err *err)
+static enum mq_status sign_out(int64_t rec, const char *when, struct err *err)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
 	struct fields f = { NULL, 0, 0 };
@@ -78,8 +75,7 @@ sign_out(int64_t rec, const char *when, struct err *err)
 	return rc;
 }
 
-static struct record
-row(int64_t rec)
+static struct record row(int64_t rec)
 {
 	struct record_full r;
 	struct record out;
@@ -90,8 +86,7 @@ row(int64_t rec)
 	return out;
 }
 
-static int64_t
-open_of(const char *number)
+static int64_t open_of(const char *number)
 {
 	struct err err = ERR_INIT;
 	int64_t rec;
@@ -102,8 +97,7 @@ open_of(const char *number)
 
 static const char *const nothing[] = { NULL };
 
-static void
-in_and_out(void **state)
+static void in_and_out(void **state)
 {
 	struct record rows[8];
 	struct record_full r;
@@ -141,9 +135,8 @@ in_and_out(void **state)
 	assert_int_equal(sum.n, 95);
 }
 
-static enum mq_status
-later(const char *number, const char *start, const char *end,
-    const char *minutes, int64_t *rec)
+static enum mq_status later(const char *number, const char *start,
+    const char *end, const char *minutes, int64_t *rec)
 {
 	const char *const pairs[] = { "volunteer", number, "start", start,
 	    "end", end, "minutes", minutes, NULL };
@@ -152,8 +145,7 @@ later(const char *number, const char *start, const char *end,
 	return enter("c001", "service", pairs, rec, NULL, &err);
 }
 
-static void
-later_entries(void **state)
+static void later_entries(void **state)
 {
 	int64_t rec, other;
 	struct err err = ERR_INIT;
@@ -191,8 +183,7 @@ later_entries(void **state)
 	assert_int_equal(other, 0);
 }
 
-static void
-refusals(void **state)
+static void refusals(void **state)
 {
 	(void)state;
 	assert_int_equal(later("v300", "2026-11-20 09:00",
@@ -212,8 +203,7 @@ refusals(void **state)
 	    MQ_E_REQUIRED);
 }
 
-static void
-forgotten_sign_out(void **state)
+static void forgotten_sign_out(void **state)
 {
 	struct err err = ERR_INIT;
 	struct record r;
@@ -232,8 +222,7 @@ forgotten_sign_out(void **state)
 	env_advance(&x.env, -20 * MS_HOUR);
 }
 
-static void
-over_the_cap_is_marked(void **state)
+static void over_the_cap_is_marked(void **state)
 {
 	int64_t a, b;
 
@@ -248,8 +237,7 @@ over_the_cap_is_marked(void **state)
 
 /* Minutes that come with a visit do not count a second time for somebody who
  * is signed in, and do not stop the visit. */
-static void
-a_visit_while_signed_in(void **state)
+static void a_visit_while_signed_in(void **state)
 {
 	static const char *const visit[] = { "mode", "patrol", "place_text",
 	    "南门", "purpose", "safety", "when", "2026-11-22 09:30",
@@ -271,8 +259,7 @@ a_visit_while_signed_in(void **state)
 	free(res);
 }
 
-static void
-corrections_count_again(void **state)
+static void corrections_count_again(void **state)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
 	struct fields f = { NULL, 0, 0 };
@@ -295,8 +282,7 @@ corrections_count_again(void **state)
 
 /* The moment of a visit is mostly that of writing it down: its minutes have
  * gone by then. */
-static void
-a_visit_written_down_at_its_end(void **state)
+static void a_visit_written_down_at_its_end(void **state)
 {
 	char text[40];
 	const char *const visit[] = { "mode", "patrol", "place_text", "南门",
@@ -320,8 +306,7 @@ a_visit_written_down_at_its_end(void **state)
 	free(res);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_and_out),

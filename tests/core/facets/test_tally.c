@@ -14,8 +14,8 @@
 
 static struct nodes_one x;
 
-static enum mq_status
-tap(const char *choice, struct save_result *res, struct err *err)
+static enum mq_status tap(const char *choice, struct save_result *res,
+    struct err *err)
 {
 	struct fields f = { NULL, 0, 0 };
 	struct save *s = save_new(x.n, &x.who);
@@ -31,8 +31,7 @@ tap(const char *choice, struct save_result *res, struct err *err)
 	return rc;
 }
 
-static int64_t
-count(const char *key)
+static int64_t count(const char *key)
 {
 	struct day today = clock_day(env_now(&x.env));
 	struct err err = ERR_INIT;
@@ -43,8 +42,7 @@ count(const char *key)
 	return n;
 }
 
-static void
-one_digit_one_more(void **state)
+static void one_digit_one_more(void **state)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
 	struct err err = ERR_INIT;
@@ -65,8 +63,7 @@ one_digit_one_more(void **state)
 	nodes_free(&x);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_digit_one_more),

@@ -16,8 +16,7 @@
 
 struct world { struct hubs_one h; struct nodes_one a; struct hubs_link l; };
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
@@ -29,8 +28,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	struct world *w = *state;
 
@@ -41,8 +39,8 @@ teardown(void **state)
 }
 
 /* One signed GET /v1/head; `as` and time chosen. */
-static void
-build(struct world *w, const char *as, int64_t offset, struct ask_signed *s)
+static void build(struct world *w, const char *as, int64_t offset,
+    struct ask_signed *s)
 {
 	static char name[SIGN_NODE_TEXT];
 	struct ask_as who = { "", w->a.n->keys.sign_sk };
@@ -59,8 +57,8 @@ build(struct world *w, const char *as, int64_t offset, struct ask_signed *s)
 	s->q.fields[4].value = s->fields.signature;
 }
 
-static int
-send_it(struct world *w, const struct ask_signed *s, char problem[32])
+static int send_it(struct world *w, const struct ask_signed *s,
+    char problem[32])
 {
 	struct transport_reply r;
 	int status;
@@ -73,8 +71,7 @@ send_it(struct world *w, const struct ask_signed *s, char problem[32])
 	return status;
 }
 
-static void
-test_good_and_replayed(void **state)
+static void test_good_and_replayed(void **state)
 {
 	struct world *w = *state;
 	struct ask_signed s;
@@ -95,8 +92,7 @@ test_good_and_replayed(void **state)
 	assert_string_equal(problem, "clock");
 }
 
-static void
-test_many_nonces(void **state)
+static void test_many_nonces(void **state)
 {
 	struct world *w = *state;
 	struct ask_signed s, first;
@@ -113,8 +109,7 @@ test_many_nonces(void **state)
 	assert_string_equal(problem, "replay");
 }
 
-static void
-test_clock(void **state)
+static void test_clock(void **state)
 {
 	struct world *w = *state;
 	struct ask_signed s;
@@ -127,8 +122,7 @@ test_clock(void **state)
 	assert_int_equal(send_it(w, &s, problem), 200);
 }
 
-static void
-test_strangers(void **state)
+static void test_strangers(void **state)
 {
 	struct world *w = *state;
 	struct ask_signed s;
@@ -161,8 +155,7 @@ test_strangers(void **state)
 	assert_string_equal(problem, "revoked");
 }
 
-static void
-test_changed_on_the_way(void **state)
+static void test_changed_on_the_way(void **state)
 {
 	struct world *w = *state;
 	struct ask_signed s;
@@ -178,8 +171,7 @@ test_changed_on_the_way(void **state)
 	assert_int_equal(send_it(w, &s, problem), 200);
 }
 
-static void
-test_routes(void **state)
+static void test_routes(void **state)
 {
 	struct world *w = *state;
 	struct transport_request q = { .method = "GET",
@@ -207,8 +199,7 @@ test_routes(void **state)
 
 /* ---- enrolment codes ---- */
 
-static void
-test_enrol_codes(void **state)
+static void test_enrol_codes(void **state)
 {
 	struct world *w = *state;
 	char code[ENROL_CODE_TEXT], typed[ENROL_CODE_TEXT];
@@ -238,8 +229,7 @@ test_enrol_codes(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM node"), 2);
 }
 
-static void
-test_enrol_tries_and_time(void **state)
+static void test_enrol_tries_and_time(void **state)
 {
 	struct world *w = *state;
 	char code[ENROL_CODE_TEXT], bad[ENROL_CODE_TEXT];
@@ -265,8 +255,7 @@ test_enrol_tries_and_time(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM node"), 1);
 }
 
-int
-main(void)
+int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

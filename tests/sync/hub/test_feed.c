@@ -22,8 +22,7 @@
 
 struct world { struct hubs_one h; struct nodes_one grid, grid2, com, other; };
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
@@ -40,8 +39,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	struct world *w = *state;
 
@@ -54,8 +52,7 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-all(struct world *w)
+static void all(struct world *w)
 {
 	hubs_sync(&w->h, &w->grid);
 	hubs_sync(&w->h, &w->grid2);
@@ -63,8 +60,7 @@ all(struct world *w)
 	hubs_sync(&w->h, &w->other);
 }
 
-static void
-test_subtree_only(void **state)
+static void test_subtree_only(void **state)
 {
 	struct world *w = *state;
 	struct ref v = hubs_entry(&w->grid, "visit", "open", NONE, GRID1,
@@ -78,8 +74,7 @@ test_subtree_only(void **state)
 
 /* Dispatched to another community: its whole history arrives there, and so
  * does the resident named in it; later steps go to both. */
-static void
-test_dispatch_brings_history(void **state)
+static void test_dispatch_brings_history(void **state)
 {
 	struct world *w = *state;
 	struct ref p, r, d, note;
@@ -113,8 +108,7 @@ test_dispatch_brings_history(void **state)
 	assert_true(hubs_holds(&w->com, note));
 }
 
-static void
-test_whistle_route(void **state)
+static void test_whistle_route(void **state)
 {
 	struct world *w = *state;
 	struct ref r;
@@ -130,8 +124,7 @@ test_whistle_route(void **state)
 
 /* A station takes a request for somebody of another grid: it is not above
  * that grid, yet it follows what it took. */
-static void
-test_taker_follows(void **state)
+static void test_taker_follows(void **state)
 {
 	struct world *w = *state;
 	struct ref r, n;
@@ -146,8 +139,7 @@ test_taker_follows(void **state)
 }
 
 /* Naming a number does not open a stranger's file. */
-static void
-test_naming_is_not_having(void **state)
+static void test_naming_is_not_having(void **state)
 {
 	struct world *w = *state;
 	struct ref p;
@@ -164,8 +156,7 @@ test_naming_is_not_having(void **state)
 	assert_false(hubs_holds(&w->other, p));
 }
 
-static void
-test_pages(void **state)
+static void test_pages(void **state)
 {
 	struct world *w = *state;
 	struct buf body = BUF_INIT(ENTRY_BODY_MAX), out = BUF_INIT(BUF_LARGE);
@@ -204,8 +195,7 @@ test_pages(void **state)
 	buf_free(&out);
 }
 
-static void
-test_readers_are_woken(void **state)
+static void test_readers_are_woken(void **state)
 {
 	struct world *w = *state;
 	bool community = false, other = false;
@@ -223,8 +213,7 @@ test_readers_are_woken(void **state)
 
 /* ---- the district's digest ---- */
 
-static void
-test_digest(void **state)
+static void test_digest(void **state)
 {
 	struct world *w = *state;
 	struct inbox_status row;
@@ -259,8 +248,7 @@ test_digest(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM status"), 2);
 }
 
-int
-main(void)
+int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

@@ -30,8 +30,8 @@ static struct {
 	char dir[300], cert[400], key[400], ca[400], hub[80];
 } w;
 
-static int
-drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+static int drop(const char *path, const struct stat *st, int flag,
+    struct FTW *ftw)
 {
 	(void)st;
 	(void)flag;
@@ -39,8 +39,7 @@ drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return remove(path);
 }
 
-static void
-serve(void)
+static void serve(void)
 {
 	struct http_settings s = { "127.0.0.1:0", w.cert, w.key, 0, 40 };
 	struct transport_curl_settings c = { w.hub, w.ca, w.h.hub.pins };
@@ -52,8 +51,7 @@ serve(void)
 	nodes_ok(transport_curl_open(&c, &w.t, &err), &err);
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	struct err err = ERR_INIT;
 
@@ -72,8 +70,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	w.t.ops->close(&w.t);
@@ -84,8 +81,7 @@ teardown(void **state)
 	return 0;
 }
 
-static int
-status_of(struct transport_request *q)
+static int status_of(struct transport_request *q)
 {
 	struct transport_reply r;
 	struct err err = ERR_INIT;
@@ -99,8 +95,7 @@ status_of(struct transport_request *q)
 	return status;
 }
 
-static void
-test_limits(void **state)
+static void test_limits(void **state)
 {
 	struct transport_request q = { .method = "GET",
 	    .target = "/healthz" };
@@ -133,8 +128,7 @@ test_limits(void **state)
 	free(big);
 }
 
-static int
-plain_socket(void)
+static int plain_socket(void)
 {
 	struct sockaddr_in a;
 	const char *colon = strrchr(http_where(w.http), ':');
@@ -148,8 +142,7 @@ plain_socket(void)
 	return fd;
 }
 
-static bool
-is_shut(void *ctx)
+static bool is_shut(void *ctx)
 {
 	struct pollfd p = { *(int *)ctx, POLLIN, 0 };
 	char byte;
@@ -157,8 +150,7 @@ is_shut(void *ctx)
 	return poll(&p, 1, 0) > 0 && recv(p.fd, &byte, 1, MSG_DONTWAIT) <= 0;
 }
 
-static bool
-knows_conn(void *ctx)
+static bool knows_conn(void *ctx)
 {
 	struct transport_request q = { .method = "GET",
 	    .target = "/healthz" };
@@ -169,8 +161,7 @@ knows_conn(void *ctx)
 
 /* Whoever opens a connection and says nothing, or says it too slowly, is shut
  * out at an absolute time; others are served meanwhile. */
-static void
-test_silent_ones_are_shut(void **state)
+static void test_silent_ones_are_shut(void **state)
 {
 	int fd[20], i;
 
@@ -196,8 +187,7 @@ test_silent_ones_are_shut(void **state)
 
 /* ---- held requests ---- */
 
-static void
-start_poll(void)
+static void start_poll(void)
 {
 	struct ask_as as = { "test/101", w.a.n->keys.sign_sk };
 	struct ask a = { .method = "GET", .path = "/v1/feed",
@@ -209,8 +199,7 @@ start_poll(void)
 	nodes_ok(w.t.ops->start(&w.t, &s.q, &err), &err);
 }
 
-static bool
-is_held(void *ctx)
+static bool is_held(void *ctx)
 {
 	bool done = false;
 
@@ -220,8 +209,7 @@ is_held(void *ctx)
 	return w.h.hub.counts.waiting > 0;
 }
 
-static bool
-is_answered(void *ctx)
+static bool is_answered(void *ctx)
 {
 	bool done = false;
 
@@ -230,8 +218,7 @@ is_answered(void *ctx)
 	return done;
 }
 
-static int
-answer(void)
+static int answer(void)
 {
 	struct transport_reply r;
 	struct err err = ERR_INIT;
@@ -245,8 +232,7 @@ answer(void)
 	return status;
 }
 
-static void
-test_held_until_the_time(void **state)
+static void test_held_until_the_time(void **state)
 {
 	(void)state;
 	start_poll();
@@ -256,8 +242,7 @@ test_held_until_the_time(void **state)
 }
 
 /* Last: stopping lets the held one go. */
-static void
-test_stop_while_held(void **state)
+static void test_stop_while_held(void **state)
 {
 	(void)state;
 	start_poll();
@@ -267,8 +252,7 @@ test_stop_while_held(void **state)
 	w.t.ops->cancel(&w.t);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits),

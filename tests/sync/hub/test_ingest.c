@@ -18,16 +18,14 @@
 struct world { struct hubs_one h; struct nodes_one a; struct store_node who;
 	struct buf lines; struct wire_batch b; enum ingest_end end; };
 
-static void
-know(struct world *w)
+static void know(struct world *w)
 {
 	struct err err = ERR_INIT;
 
 	nodes_ok(store_node_get(w->h.db, "test", 101, &w->who, &err), &err);
 }
 
-static int
-setup(void **state)
+static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
@@ -40,8 +38,7 @@ setup(void **state)
 	return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void **state)
 {
 	struct world *w = *state;
 
@@ -52,16 +49,14 @@ teardown(void **state)
 	return 0;
 }
 
-static struct ref
-visit(struct world *w, const char *org)
+static struct ref visit(struct world *w, const char *org)
 {
 	return hubs_entry(&w->a, "visit", "open", NONE, org,
 	    "{\"f\":{\"note\":\"老人要修灯\"}}");
 }
 
 /* The batch from … to as the node would send it. */
-static void
-batch(struct world *w, int64_t from, int64_t to)
+static void batch(struct world *w, int64_t from, int64_t to)
 {
 	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
 	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
@@ -82,8 +77,7 @@ batch(struct world *w, int64_t from, int64_t to)
 	buf_free(&body);
 }
 
-static enum mq_status
-take(struct world *w, struct err *err)
+static enum mq_status take(struct world *w, struct err *err)
 {
 	const struct ingest_proof proof = { "base", "sig" };
 
@@ -92,8 +86,7 @@ take(struct world *w, struct err *err)
 	    w->lines.len, &proof, &w->end, err);
 }
 
-static void
-take_ok(struct world *w)
+static void take_ok(struct world *w)
 {
 	struct err err = ERR_INIT;
 
@@ -101,8 +94,7 @@ take_ok(struct world *w)
 	assert_int_equal(w->end, INGEST_TAKEN);
 }
 
-static void
-test_idempotent(void **state)
+static void test_idempotent(void **state)
 {
 	struct world *w = *state;
 
@@ -124,8 +116,7 @@ test_idempotent(void **state)
 	    " WHERE last = 3"), 3);
 }
 
-static void
-test_gap(void **state)
+static void test_gap(void **state)
 {
 	struct world *w = *state;
 	struct err err = ERR_INIT;
@@ -138,8 +129,7 @@ test_gap(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 0);
 }
 
-static void
-test_batch_line_must_fit(void **state)
+static void test_batch_line_must_fit(void **state)
 {
 	struct world *w = *state;
 	struct err err = ERR_INIT;
@@ -162,8 +152,7 @@ test_batch_line_must_fit(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 0);
 }
 
-static void
-test_two_branches(void **state)
+static void test_two_branches(void **state)
 {
 	struct world *w = *state;
 	struct nodes_one clone;
@@ -194,8 +183,7 @@ test_two_branches(void **state)
 
 /* A body changed on the node's disk, well signed: quarantined with its
  * reason, what follows goes on. */
-static void
-test_bad_body_is_quarantined(void **state)
+static void test_bad_body_is_quarantined(void **state)
 {
 	struct world *w = *state;
 	struct err err = ERR_INIT;
@@ -222,8 +210,7 @@ test_bad_body_is_quarantined(void **state)
 	    true, &err), MQ_E_STATE);
 }
 
-static void
-test_saves_stay_whole(void **state)
+static void test_saves_stay_whole(void **state)
 {
 	struct world *w = *state;
 	struct buf good = BUF_INIT(512);
@@ -262,8 +249,7 @@ test_saves_stay_whole(void **state)
 	buf_free(&good);
 }
 
-static void
-test_what_builds_on_it_waits_too(void **state)
+static void test_what_builds_on_it_waits_too(void **state)
 {
 	struct world *w = *state;
 	struct err err = ERR_INIT;
@@ -285,8 +271,7 @@ test_what_builds_on_it_waits_too(void **state)
 }
 
 /* A node guesses the number of a record it was never given. */
-static void
-test_stranger_does_not_get_in(void **state)
+static void test_stranger_does_not_get_in(void **state)
 {
 	struct world *w = *state;
 	struct nodes_one b;
@@ -306,8 +291,7 @@ test_stranger_does_not_get_in(void **state)
 	nodes_free(&b);
 }
 
-static void
-test_erasure_reaches_the_hub(void **state)
+static void test_erasure_reaches_the_hub(void **state)
 {
 	struct world *w = *state;
 	struct ref v = visit(w, GRID1);
@@ -322,8 +306,7 @@ test_erasure_reaches_the_hub(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM erased"), 1);
 }
 
-static void
-test_new_epoch(void **state)
+static void test_new_epoch(void **state)
 {
 	struct world *w = *state;
 	struct err err = ERR_INIT;
@@ -345,8 +328,7 @@ test_new_epoch(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM chain"), 2);
 }
 
-int
-main(void)
+int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

@@ -9,8 +9,7 @@
 
 #include "../../../sync/hub/limit.h"
 
-static void
-test_burst_then_rate(void **state)
+static void test_burst_then_rate(void **state)
 {
 	struct limit *l = limit_new();
 	int64_t t = 5000;
@@ -33,8 +32,7 @@ test_burst_then_rate(void **state)
 	limit_free(&l);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_burst_then_rate),
