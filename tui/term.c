@@ -483,7 +483,9 @@ bool term_resized(struct term *t)
 	if (rows == t->rows && cols == t->cols)
 		return false;
 	resizeterm(t->rows, t->cols);
-	/* Some terminals reflow what is there: send all of it again. */
+	/* Some terminals keep the margins of the former size, and reflow what
+	 * is there: open the margins and send all of it again. */
+	say("\033[r");
 	clearok(curscr, TRUE);
 	return true;
 }
