@@ -20,8 +20,8 @@
 #include "../../core/base/xmalloc.h"
 #include "../lib/street.h"
 
-#define CATCH_UP 90		/* s: the longest pause of minqing-sync, twice */
-#define AT_ONCE 5000		/* ms to the other desk; 1 s on a quiet machine */
+#define CATCH_UP 90	/* s: more than minqing-sync ever pauses */
+#define AT_ONCE 5000	/* ms to the other desk; 1 s on a quiet machine */
 
 static struct street t;
 static struct screen *a, *b;	/* the station's desk, the street's */
