@@ -12,6 +12,7 @@
 #include "../core/mask.h"
 #include "../core/person_id.h"
 #include "desk.h"
+#include "panel_person.h"
 #include "words.h"
 
 #define RETURNED_MAX 64
@@ -54,8 +55,18 @@ static void show_value(struct app *app, const struct kind *k,
     const struct field_value *v, struct buf *out)
 {
 	const struct field *f = k != NULL ? kind_field(k, v->name) : NULL;
+	char words[300];
+	struct ref r;
 
-	if (f != NULL)
+	words[0] = '\0';
+	/* A masked name alone does not tell one 王** from the next. */
+	if (f != NULL && f->type == FT_PERSON && v->kind == FV_TEXT &&
+	    ref_parse(v->text, strlen(v->text), &r))
+		panel_person_words(desk_of(app)->n, ref_rec(r), words,
+		    sizeof(words));
+	if (words[0] != '\0')
+		buf_adds(out, words);
+	else if (f != NULL)
 		form_show(desk_of(app)->n, f, v, false, out);
 	else if (v->kind == FV_INT)
 		buf_addf(out, "%" PRId64, v->num);
@@ -362,19 +373,23 @@ static void event_details(struct app *app, const struct kind *k,
 }
 
 static void add_event(struct app *app, const struct kind *k,
-    const struct record_event *ev, struct widget_lines *out)
+    const char *org, const struct record_event *ev, struct widget_lines *out)
 {
 	char at[24], who[64], since[64];
 	struct buf line = BUF_INIT(BUF_SMALL);
 	enum theme_role role = ev->undone ? ROLE_DIM :
 	    ev->concurrent ? ROLE_CONFLICT : ROLE_TEXT;
+	bool moved;
 
 	clock_show(ev->e.at, CLOCK_SHORT, at, sizeof(at));
 	desk_person_name(app, ev->e.by, who, sizeof(who));
 	since_words(app, ev, since, sizeof(since));
-	buf_addf(&line, "%s  %s  %s %s%s%s", at, event_word(app, k, ev), who,
-	    desk_org_name(app, ev->e.org), since[0] != '\0' ? "  " : "",
-	    since);
+	/* The entry's unit is the record's, not the author's: it stands above
+	 * and says here only where the record went. */
+	moved = strcmp(ev->e.org, org) != 0;
+	buf_addf(&line, "%s  %s  %s%s%s%s%s", at, event_word(app, k, ev), who,
+	    moved ? "  " : "", moved ? desk_org_name(app, ev->e.org) : "",
+	    since[0] != '\0' ? "  " : "", since);
 	if (ev->undone)
 		buf_addf(&line, "  %s", word(W_OP_UNDONE));
 	if (ev->concurrent)
@@ -408,7 +423,7 @@ void record_facts_timeline(struct app *app, const struct record_full *r,
 		return;
 	}
 	for (int i = 0; i < count; i++)
-		add_event(app, k, &list[i], out);
+		add_event(app, k, r->r.org, &list[i], out);
 	record_events_free(&list, count);
 }
 
