@@ -19,6 +19,7 @@ struct saved_rec {
 	char kind[32];
 	char title[200];
 	char no[16];
+	char state[32];
 };
 
 struct panel_saved {
@@ -55,6 +56,7 @@ static void load_records(struct panel_saved *p)
 		xcopy(s->kind, sizeof(s->kind), r.r.kind);
 		xcopy(s->title, sizeof(s->title), r.r.title);
 		xcopy(s->no, sizeof(s->no), r.r.no);
+		xcopy(s->state, sizeof(s->state), r.r.state);
 		record_full_free(&r);
 		p->nrecs++;
 	}
@@ -203,6 +205,22 @@ static int paint_number(const struct panel_saved *p, const struct draw *d,
 	return y + 3;
 }
 
+/* Kind, title and, where there is one, the state it is in now. */
+static void paint_record(const struct panel_saved *p, const struct draw *d,
+    int y, const struct saved_rec *rec)
+{
+	const struct kind *k = pack_kind(p->d->n->pack, rec->kind);
+	enum lang lang = app_lang(p->base.app);
+	const struct flow_state *s = k != NULL && rec->state[0] ?
+	    kind_state(k, rec->state) : NULL;
+	int x = 4 + draw_text(d, y, 4, 16, ROLE_DIM, k != NULL ?
+	    k->label[lang] : rec->kind) + 2;
+
+	x += draw_text(d, y, x, d->w - x - 2, ROLE_TEXT, rec->title) + 2;
+	if (s != NULL && x < d->w - 2)
+		draw_text(d, y, x, d->w - x - 2, ROLE_STRONG, s->label[lang]);
+}
+
 static void saved_paint(struct panel *base, const struct draw *d)
 {
 	struct panel_saved *p = saved_of(base);
@@ -212,20 +230,14 @@ static void saved_paint(struct panel *base, const struct draw *d)
 	int y = roomy ? 1 : 0, i;
 
 	draw_text(d, y, 2, 0, ROLE_OK, word(W_SAVED_TITLE));
-	once_words(p, &once);
+	if (p->opened)		/* a step or a correction tells by its state */
+		once_words(p, &once);
 	y += 1 + draw_wrapped(d, y + 1, 4, d->w - 6, 2, ROLE_STRONG,
 	    buf_str(&once));
 	y += roomy;
 	y = paint_number(p, d, y);
-	for (i = 0; i < p->nrecs && y < d->h - 4; i++) {
-		const struct kind *k = pack_kind(p->d->n->pack,
-		    p->recs[i].kind);
-		int x = 4 + draw_text(d, y, 4, 16, ROLE_DIM, k ?
-		    k->label[app_lang(base->app)] : p->recs[i].kind);
-
-		draw_text(d, y++, x + 2, d->w - x - 4, ROLE_TEXT,
-		    p->recs[i].title);
-	}
+	for (i = 0; i < p->nrecs && y < d->h - 4; i++)
+		paint_record(p, d, y++, &p->recs[i]);
 	y += roomy;
 	y += draw_wrapped(d, y, 4, d->w - 6, 2, ROLE_LOCAL,
 	    word(W_SAVED_WHERE));
