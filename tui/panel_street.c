@@ -12,6 +12,7 @@
 #include "../core/base/xmalloc.h"
 #include "../core/flow.h"
 #include "../core/ledger.h"
+#include "../core/say.h"
 #include "panels.h"
 #include "widget_bar.h"
 #include "widget_lines.h"
@@ -79,6 +80,25 @@ static struct grid *grid_of(struct panel_street *s, const char *code)
 	return NULL;
 }
 
+/* The sum of a due time in one paragraph.  Each day off it skipped is left to
+ * the record's own page: here the result must fit. */
+static void in_short(struct panel_street *s, const char *p, struct buf *out)
+{
+	const char *skip = say_word(SAY_CAL_SKIP, app_lang(s->base.app));
+	size_t prefix = strcspn(skip, "{");
+
+	while (*p != '\0') {
+		size_t n = strcspn(p, "\n");
+
+		if (strncmp(p, skip, prefix) != 0 && n > 0) {
+			if (out->len > 0)
+				buf_adds(out, word(W_STREET_SEP));
+			buf_add(out, p, n);
+		}
+		p += n + (p[n] == '\n');
+	}
+}
+
 static void explain(struct panel_street *s, int i)
 {
 	struct node *n = desk_of(s->base.app)->n;
@@ -90,13 +110,7 @@ static void explain(struct panel_street *s, int i)
 	if (record_get(n, s->oldest[i].rec, &r, &err) != MQ_OK)
 		return;
 	flow_explain_due(n, &r, app_lang(s->base.app), &text);
-	while (text.len > 0 && text.data[text.len - 1] == '\n')
-		text.data[--text.len] = '\0';
-	for (size_t k = 0; k < text.len; k++)
-		if (text.data[k] == '\n')
-			buf_adds(&line, word(W_STREET_SEP));
-		else
-			buf_addc(&line, text.data[k]);
+	in_short(s, buf_str(&text), &line);
 	(void)xcopy(s->why[i], sizeof(s->why[i]), buf_str(&line));
 	buf_free(&line);
 	buf_free(&text);
