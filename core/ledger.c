@@ -36,10 +36,16 @@ enum mq_status ledger_head(struct node *n, struct ledger_head *out,
     struct err *err)
 {
 	char hex[2 * CRYPTO_HASH + 1];
+	enum mq_status st;
+	int64_t none;
 
 	memset(out, 0, sizeof(*out));
-	out->seq = node_meta(n, "head_seq");
-	node_meta_text(n, "head_hash", hex, sizeof(hex));
+	st = node_read_meta(n, "head_seq", &out->seq, NULL, 0, err);
+	if (!st)
+		st = node_read_meta(n, "head_hash", &none, hex, sizeof(hex),
+		    err);
+	if (st)
+		return st;
 	if (hex[0] && !crypto_unhex(hex, strlen(hex), out->hash, CRYPTO_HASH))
 		return err_set(err, MQ_E_DAMAGED, "meta head_hash");
 	return MQ_OK;
@@ -146,11 +152,14 @@ enum mq_status ledger_confirm_clock(struct node *n, struct utc real,
 	return st;
 }
 
-static int64_t next_hlc(struct node *n, struct utc now)
+static enum mq_status next_hlc(struct node *n, struct utc now, int64_t *out,
+    struct err *err)
 {
-	int64_t last = node_meta(n, "hlc"), wall = now.ms << HLC_BITS;
+	int64_t last, wall = now.ms << HLC_BITS;
+	enum mq_status st = node_read_meta(n, "hlc", &last, NULL, 0, err);
 
-	return wall > last ? wall : last + 1;
+	*out = wall > last ? wall : last + 1;
+	return st;
 }
 
 /* ---- storing ---- */
@@ -482,7 +491,6 @@ static enum mq_status append_one(struct node *n, const char *by,
 	e.id.dev = n->dev;
 	e.id.seq = h->seq + 1;
 	e.at = ledger_now(n);
-	e.hlc = next_hlc(n, e.at);
 	e.save_first = first;
 	e.save_n = count;
 	xcopy(e.by, sizeof(e.by), by);
@@ -493,7 +501,9 @@ static enum mq_status append_one(struct node *n, const char *by,
 	memcpy(e.prev, h->hash, CRYPTO_HASH);
 	n->env->random(n->env, salt, sizeof(salt));
 	entry_body_hash(salt, x->body->data, x->body->len, e.bh);
-	st = entry_check_body(x->body->data, x->body->len, err);
+	st = next_hlc(n, e.at, &e.hlc, err);
+	if (!st)
+		st = entry_check_body(x->body->data, x->body->len, err);
 	if (!st)
 		st = link_subject(n, x, ids, &e, err);
 	if (st)
@@ -519,13 +529,16 @@ enum mq_status ledger_append(struct node *n, const char *by,
 {
 	struct ledger_head h;
 	enum mq_status st;
-	int64_t first;
+	int64_t first, epoch;
 	int i;
 
 	assert(db_in_transaction(n->db));
 	assert(count > 0 && count <= ENTRY_SAVE_MAX);
 	/* Another process may have begun a new epoch meanwhile. */
-	n->dev = dev_make(n->set.number, (int)node_meta(n, "epoch"));
+	st = node_read_meta(n, "epoch", &epoch, NULL, 0, err);
+	if (st)
+		return st;
+	n->dev = dev_make(n->set.number, (int)epoch);
 	st = clock_check(n, ledger_now(n), err);
 	if (!st)
 		st = ledger_head(n, &h, err);

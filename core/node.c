@@ -330,6 +330,7 @@ static enum mq_status open_parts(struct node *n, int flags, struct err *err)
 {
 	char path[NODE_PATH + 16];
 	enum mq_status st;
+	int64_t epoch;
 
 	file_join(path, sizeof(path), n->dir, "node.key");
 	if (!file_exists(path))
@@ -346,8 +347,9 @@ static enum mq_status open_parts(struct node *n, int flags, struct err *err)
 	st = open_db(n, (flags & NODE_READ ? DB_READ_ONLY : 0) |
 	    (flags & NODE_FAST ? DB_FAST_SYNC : 0), err);
 	if (!st)
-		n->dev = dev_make(n->set.number,
-		    (int)node_meta(n, "epoch"));
+		st = node_read_meta(n, "epoch", &epoch, NULL, 0, err);
+	if (!st)
+		n->dev = dev_make(n->set.number, (int)epoch);
 	if (!st && !(flags & NODE_NO_PACK))
 		st = load_pack(n, err);
 	if (!st && !(flags & NODE_NO_PACK)) {
@@ -395,33 +397,44 @@ void node_close(struct node **node)
 
 /* ---- small lasting values ---- */
 
-int64_t node_meta(struct node *n, const char *key)
+enum mq_status node_read_meta(struct node *n, const char *key, int64_t *num,
+    char *text, size_t size, struct err *err)
 {
 	struct db_stmt *s;
-	int64_t v = 0;
+	enum mq_status st;
 	bool row;
 
-	if (db_query(n->db, "SELECT num FROM meta WHERE key = ?", &s, NULL))
-		return 0;
+	*num = 0;
+	if (text)
+		text[0] = '\0';
+	st = db_query(n->db, "SELECT num, text FROM meta WHERE key = ?", &s,
+	    err);
+	if (st)
+		return st;
 	db_bind_text(s, key);
-	if (db_step(s, &row, NULL) == MQ_OK && row)
-		v = db_i64(s, "num");
+	st = db_step(s, &row, err);
+	if (!st && row) {
+		*num = db_i64(s, "num");
+		if (text)
+			db_copy(s, "text", text, size);
+	}
 	db_done(&s);
-	return v;
+	return st;
+}
+
+int64_t node_meta(struct node *n, const char *key)
+{
+	int64_t v;
+
+	return node_read_meta(n, key, &v, NULL, 0, NULL) == MQ_OK ? v : 0;
 }
 
 void node_meta_text(struct node *n, const char *key, char *out, size_t size)
 {
-	struct db_stmt *s;
-	bool row;
+	int64_t v;
 
-	out[0] = '\0';
-	if (db_query(n->db, "SELECT text FROM meta WHERE key = ?", &s, NULL))
-		return;
-	db_bind_text(s, key);
-	if (db_step(s, &row, NULL) == MQ_OK && row)
-		db_copy(s, "text", out, size);
-	db_done(&s);
+	if (node_read_meta(n, key, &v, out, size, NULL) != MQ_OK)
+		out[0] = '\0';
 }
 
 enum mq_status node_set_meta(struct node *n, const char *key, int64_t v,

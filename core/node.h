@@ -91,7 +91,11 @@ void node_close(struct node **node);
 const char *node_packs_dir(void);
 
 /* Small lasting values of this node (table meta); 0 / "" when absent.
- * Setting needs an open transaction. */
+ * node_meta() is for screens and hints: it gives 0 when the disk cannot be
+ * read.  What a new entry rests on is read by node_read_meta(), which says
+ * so (text may be NULL).  Setting needs an open transaction. */
+enum mq_status node_read_meta(struct node *n, const char *key, int64_t *num,
+    char *text, size_t size, struct err *err) MUST_CHECK;
 int64_t node_meta(struct node *n, const char *key);
 enum mq_status node_set_meta(struct node *n, const char *key, int64_t v,
     struct err *err) MUST_CHECK;

@@ -13,6 +13,7 @@
 #include "record_row.h"
 
 #define FOLD_SLICE 50		/* subjects a background transaction takes */
+#define REBUILD_SLICE 2000
 #define BOX_MAX (256u * 1024u)
 
 /* Decided values that concurrent entries can dispute. */
@@ -535,8 +536,12 @@ enum mq_status record_rebuild(struct node *n, struct err *err)
 		st = db_commit(n->db, err);
 	else
 		db_rollback(n->db);
-	while (!st && left > 0)
-		st = record_fold_pending(n, 10000, &left, err);
+	/* The log is moved into the file between slices: it stays small. */
+	while (!st && left > 0) {
+		st = record_fold_pending(n, REBUILD_SLICE, &left, err);
+		if (!st)
+			st = db_checkpoint(n->db, err);
+	}
 	if (st)
 		return st;
 	st = db_begin(n->db, __func__, err);

@@ -479,8 +479,11 @@ static enum mq_status number_records(struct save *s, struct err *err)
 
 		if (!p->opens || !k || !kind_has_facet(k, "flow"))
 			continue;
-		counter = node_meta(n, "no_counter") + 1;
-		st = node_set_meta(n, "no_counter", counter, err);
+		st = node_read_meta(n, "no_counter", &counter, NULL, 0, err);
+		if (!st)
+			st = node_set_meta(n, "no_counter", ++counter, err);
+		if (st)
+			break;
 		person_id_short_no(n->keys.lookup, n->set.number, counter,
 		    no);
 		fields_set(&p->d, "no", no);
