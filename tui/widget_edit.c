@@ -155,6 +155,41 @@ static void trim_excess(struct widget_edit *e, size_t from)
 	e->full = true;
 }
 
+/* Marks that pass one by one may be too many together, or find no base to
+ * stand on: the gate to the screen would spell them out, and the cursor would
+ * stand elsewhere than the words. */
+static void settle(struct widget_edit *e)
+{
+	struct buf out = BUF_INIT(WIDGET_EDIT_BYTES);
+	const char *s = buf_str(&e->text);
+	size_t len = e->text.len, at = 0, base, cursor = e->at;
+
+	if (text_is_clean(s, len, TEXT_MULTILINE))
+		return;
+	while (at < len) {
+		uint32_t cp;
+		int n = text_decode(s + at, len - at, &cp);
+		size_t k = n > 0 ? (size_t)n : 1;
+		size_t was = out.len;
+
+		buf_add(&out, s + at, k);
+		base = text_prev(out.data, out.len);
+		if (!text_is_clean(out.data + base, out.len - base,
+		    TEXT_MULTILINE)) {
+			out.len = was;
+			out.data[was] = '\0';
+			if (at < e->at)
+				cursor -= k;
+			e->dropped = true;
+		}
+		at += k;
+	}
+	e->at = e->text.len;
+	splice(e, 0, e->at, buf_str(&out), out.len);
+	e->at = cursor;
+	drop_text(e, &out);
+}
+
 static unsigned insert(struct widget_edit *e, const char *s, size_t len)
 {
 	struct buf in = BUF_INIT(WIDGET_EDIT_BYTES);
@@ -172,6 +207,7 @@ static unsigned insert(struct widget_edit *e, const char *s, size_t len)
 	}
 	if (n > 0) {
 		splice(e, from, from, buf_str(&in), n);
+		settle(e);
 		trim_excess(e, from);
 	}
 	if (e->text.len != before)
