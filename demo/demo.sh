@@ -7,7 +7,7 @@
 #
 # --terminal only says whether there is a terminal.  --up starts everything,
 # prints where it is, and waits for the end of its input: for scripts.
-# MQ_BIN: the built programs.
+# MQ_BIN: the built programs.  DEMO_DAYS: how many days it tells of (90).
 set -u
 
 say() { printf '%s\n' "$1"; }
@@ -110,7 +110,7 @@ telling "写入 2,000 位居民和 90 天的账" "2,000 residents and 90 days of
 { "$bin/minqing-seed" people >"$work/people.csv" &&
   admin roster --file "$work/people.csv"; } >>"$work/log" 2>&1 &
 roster_pid=$!
-{ "$bin/minqing-seed" fill "$work/nodes" 2>>"$work/log"
+{ "$bin/minqing-seed" fill "$work/nodes" "${DEMO_DAYS:-90}" 2>>"$work/log"
   echo "seed $?"; } | while read -r part code; do
 	[ -z "$code" ] || { echo "$code" >"$work/seed"; break; }
 	printf '%3d%%\b\b\b\b' "$part"
