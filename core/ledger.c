@@ -137,6 +137,11 @@ static enum mq_status clock_check(struct node *n, struct utc now,
 	return err_set(err, MQ_E_CLOCK, "@%s", text);
 }
 
+enum mq_status ledger_check_clock(struct node *n, struct err *err)
+{
+	return clock_check(n, ledger_now(n), err);
+}
+
 enum mq_status ledger_confirm_clock(struct node *n, struct utc real,
     struct err *err)
 {

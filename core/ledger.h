@@ -27,6 +27,10 @@ enum mq_status ledger_append(struct node *n, const char *by,
     const struct ledger_new *list, int count, struct ref *ids,
     struct err *err) MUST_CHECK;
 
+/* The same question by itself: asked before fields are judged by the time. */
+enum mq_status ledger_check_clock(struct node *n, struct err *err)
+    MUST_CHECK;
+
 /* A person confirmed date and time: the difference is added to the wall clock
  * from now on and entries carry 时间人工确认 until the hub confirms. */
 enum mq_status ledger_confirm_clock(struct node *n, struct utc real,

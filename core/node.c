@@ -284,6 +284,8 @@ static enum mq_status open_db(struct node *n, int flags, struct err *err)
 		*err = why;
 	if (st == MQ_E_DAMAGED)
 		return other_words(err, MQ_E_DB_BROKEN);
+	if (st == MQ_E_READ_ONLY)
+		return other_words(err, MQ_E_DB_RESTING);
 	if (st)
 		return st;
 	if (!(flags & DB_CREATE) && hollow(n))

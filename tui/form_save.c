@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "../core/base/xmalloc.h"
+#include "../core/ledger.h"
 
 /* Collects the entries; index[i] gets the entry of page i. */
 static enum mq_status collect(struct form_save *j, struct save *s,
@@ -73,7 +74,10 @@ enum mq_status form_save_run(struct form_save *j, struct save_result *out,
 		form_page_refresh(&j->pages[i]);
 		form_page_forgive(&j->pages[i]);
 	}
-	st = collect(j, s, index, err);
+	/* First of all: what is a time to come depends on it. */
+	st = ledger_check_clock(j->n, err);
+	if (!st)
+		st = collect(j, s, index, err);
 	if (!st)
 		st = save_commit(s, out, err);
 	if (st)

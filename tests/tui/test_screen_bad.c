@@ -545,21 +545,65 @@ static void test_read_only_disk(void **state)
 	assert_int_equal(program("verify"), 0);
 }
 
+/* Its index gone, the log cannot be read: an older state is not shown. */
+static void test_read_only_with_log(void **state)
+{
+	(void)state;
+	if (!may_mount())
+		skip();
+	unlink(in(st.dir, "ledger.db-shm"));
+	if (mount(NULL, st.dir, NULL, MS_REMOUNT | MS_RDONLY, NULL) != 0)
+		skip();
+	ENDS(1, "磁盘是只读的", "文件没有动", "改成可写");
+}
+
 /* ---- the clock ---- */
 
 /* The last entry stands a year ahead: the clock must have fallen back. */
-static void test_fallen_clock(void **state)
+static void drop_clock(void)
 {
 	struct node *n = open_node();
-	struct screen *s;
 	struct err err = ERR_INIT;
 	int64_t ahead = env_now(&base.env).ms + 366 * MS_DAY;
 
-	(void)state;
 	assert_int_equal(db_begin(n->db, "test", &err), MQ_OK);
 	assert_int_equal(node_set_meta(n, "hlc", ahead << 16, &err), MQ_OK);
 	assert_int_equal(db_commit(n->db, &err), MQ_OK);
 	node_close(&n);
+}
+
+/* What lies ahead of the wrong clock is no mistake of who typed it. */
+static void test_right_time_wrong_clock(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	drop_clock();
+	s = station_screen(&st, NULL, NULL);
+	station_login(s, STATION_GRIDWORKER);
+	half_a_visit(s, "南门");
+	screen_key(s, "Shift-Tab");
+	screen_see(s, "> 目的");
+	screen_key(s, "Shift-Tab");
+	screen_see(s, "> 时间");
+	screen_key(s, "Ctrl-u");
+	screen_keys(s, "2031-11-21 8:00");
+	screen_see(s, "2031-11-21 8:00");
+	screen_key(s, "F2");
+	screen_see(s, "现在是几月几日几点");
+	screen_keys(s, "2031-11-22 9:30\n");
+	screen_see(s, "填一次");
+	screen_keys(s, "4");
+	screen_see(s, "2031-11-21 08:00");
+	screen_stop(&s);
+}
+
+static void test_fallen_clock(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	drop_clock();
 	assert_int_equal(program("doctor"), 1);
 	s = station_screen(&st, NULL, NULL);
 	station_login(s, STATION_GRIDWORKER);
@@ -662,6 +706,8 @@ int main(void)
 		TEST(test_held_ledger),
 		DISK(test_full_disk),
 		DISK(test_read_only_disk),
+		DISK(test_read_only_with_log),
+		TEST(test_right_time_wrong_clock),
 		TEST(test_fallen_clock),
 		TEST(test_terminals),
 		TEST(test_tiny_terminal),
