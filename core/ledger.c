@@ -167,6 +167,19 @@ static enum mq_status next_hlc(struct node *n, struct utc now, int64_t *out,
 	return st;
 }
 
+/* A statement (a literal) whose first two placeholders are an identity. */
+static enum mq_status query_of(struct node *n, const char *sql,
+    struct ref id, struct db_stmt **out, struct err *err)
+{
+	enum mq_status st = db_query(n->db, sql, out, err);
+
+	if (st)
+		return st;
+	db_bind_i64(*out, id.dev.v);
+	db_bind_i64(*out, id.seq);
+	return MQ_OK;
+}
+
 /* ---- storing ---- */
 
 static enum mq_status put_entry(struct node *n, const struct entry *e,
@@ -228,12 +241,10 @@ static enum mq_status get_body(struct node *n, struct ref id,
 	size_t len;
 	const void *box;
 
-	st = db_query(n->db, "SELECT box FROM entry_body WHERE dev = ?"
-	    " AND seq = ?", &s, err);
+	st = query_of(n, "SELECT box FROM entry_body WHERE dev = ?"
+	    " AND seq = ?", id, &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
 	st = db_step(s, &row, err);
 	*gone = !st && !row;
 	if (!st && row) {
@@ -265,12 +276,10 @@ enum mq_status ledger_read(struct node *n, struct ref id, struct entry *e,
 	const void *p;
 	bool row;
 
-	st = db_query(n->db, "SELECT head FROM entry WHERE dev = ?"
-	    " AND seq = ?", &s, err);
+	st = query_of(n, "SELECT head FROM entry WHERE dev = ?"
+	    " AND seq = ?", id, &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
 	st = db_step(s, &row, err);
 	if (!st && !row) {
 		ref_text(id, text);
@@ -296,12 +305,10 @@ static enum mq_status gone_why(struct node *n, struct ref id,
 	bool row;
 
 	*why = id;
-	st = db_query(n->db, "SELECT why_dev, why_seq FROM entry_gone"
-	    " WHERE dev = ? AND seq = ?", &s, err);
+	st = query_of(n, "SELECT why_dev, why_seq FROM entry_gone"
+	    " WHERE dev = ? AND seq = ?", id, &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
 	st = db_step(s, &row, err);
 	if (!st && row) {
 		why->dev.v = db_i64(s, "why_dev");
@@ -570,12 +577,10 @@ static enum mq_status known(struct node *n, struct ref id,
 	const void *p;
 	size_t len;
 
-	st = db_query(n->db, "SELECT hash FROM entry WHERE dev = ?"
-	    " AND seq = ?", &s, err);
+	st = query_of(n, "SELECT hash FROM entry WHERE dev = ?"
+	    " AND seq = ?", id, &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
 	st = db_step(s, held, err);
 	if (!st && *held) {
 		p = db_blob(s, "hash", &len);
@@ -684,22 +689,18 @@ enum mq_status ledger_erase(struct node *n, struct ref id, struct ref why,
 	enum mq_status st;
 
 	assert(db_in_transaction(n->db));
-	st = db_query(n->db, "INSERT OR IGNORE INTO entry_gone(dev, seq,"
-	    " why_dev, why_seq) VALUES(?, ?, ?, ?)", &s, err);
+	st = query_of(n, "INSERT OR IGNORE INTO entry_gone(dev, seq,"
+	    " why_dev, why_seq) VALUES(?, ?, ?, ?)", id, &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
 	db_bind_i64(s, why.dev.v);
 	db_bind_i64(s, why.seq);
 	st = db_run(&s, err);
 	if (st)
 		return st;
-	st = db_query(n->db, "DELETE FROM entry_body WHERE dev = ?"
-	    " AND seq = ?", &s, err);
+	st = query_of(n, "DELETE FROM entry_body WHERE dev = ?"
+	    " AND seq = ?", id, &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
 	return db_run(&s, err);
 }
