@@ -9,10 +9,10 @@
 
 #include "base/xmalloc.h"
 
-/* The form comes first: what follows works on checked values.  Hours come
- * after the flow, whose states they set themselves. */
 static const struct facet *const order[] = {
-	&facet_form, &facet_flow, &facet_hours, &facet_tally
+#define FACET(name) &facet_##name,
+#include "facets/facets.def"
+#undef FACET
 };
 
 static struct err *next_complaint(struct act *a, const char *field)

@@ -43,7 +43,9 @@ struct facet {
 	enum mq_status (*decide)(struct act *a, struct err *err);
 };
 
-extern const struct facet facet_form, facet_flow, facet_hours, facet_tally;
+#define FACET(name) extern const struct facet facet_##name;
+#include "facets/facets.def"
+#undef FACET
 
 /* Decided values that the fold knows and puts into fixed columns:
  *   state level grade title owner no who place due opened closed num

@@ -70,7 +70,11 @@ static enum mq_status load_pairs(struct pack *p, struct err *err)
 
 static enum mq_status check_facets(struct pack_file *f, const struct kind *k)
 {
-	static const char known[] = "form flow hours tally";
+	static const char known[] =
+#define FACET(name) #name " "
+#include "facets/facets.def"
+#undef FACET
+	    "";
 	const char *at = k->facets, *w;
 	char one[16];
 	size_t len;
@@ -232,9 +236,9 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 {
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
 		load_pairs, pack_rows_orgs, pack_form_choices, load_kinds,
-		pack_flow_dues, pack_flow_derives, pack_rows_roles,
-		pack_rows_phrases, pack_rows_keeps, pack_rows_boards,
-		load_calendar,
+		pack_facets_load, pack_flow_dues, pack_flow_derives,
+		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
+		pack_rows_boards, load_calendar,
 	};
 	enum mq_status rc = MQ_OK;
 	size_t i;
@@ -292,6 +296,7 @@ void pack_free(struct pack **pp)
 	free(p->dues);
 	free(p->derives);
 	free(p->keeps);
+	free(p->facets);
 	pack_data_free_texts(p);
 	FREE(*pp);
 }

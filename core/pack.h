@@ -1,6 +1,6 @@
 /*
  * A configuration pack: a folder of CSV files, read whole at start and
- * constant afterwards.  Files and columns: docs/PACK.md.
+ * constant afterwards.  Files and columns: core/packs/README.md.
  */
 #ifndef MQ_PACK_H
 #define MQ_PACK_H
@@ -144,6 +144,12 @@ size_t pack_kinds(const struct pack *p);
 const struct kind *pack_kind_at(const struct pack *p, size_t i);
 const struct kind *pack_kind(const struct pack *p, const char *name);
 bool kind_has_facet(const struct kind *k, const char *facet);
+/* What facets.csv says of a kind: "" (or the fallback) when it says nothing.
+ * Keys and their types: facets/keys.def. */
+const char *pack_facet(const struct pack *p, const struct kind *k,
+    const char *facet, const char *key);
+int64_t pack_facet_int(const struct pack *p, const struct kind *k,
+    const char *facet, const char *key, int64_t fallback);
 /* Searches fields, then step_fields. */
 const struct field *kind_field(const struct kind *k, const char *name);
 const struct flow_state *kind_state(const struct kind *k, const char *name);

@@ -13,6 +13,7 @@ struct calendar;
 struct pack_pair { const char *key, *value; };
 struct pack_list { const char *name; size_t first, n; };
 struct pack_keep { const char *kind; int64_t days; };
+struct pack_facet { const char *kind, *facet, *key, *value; };
 
 struct pack_block;	/* texts live here until pack_free() */
 
@@ -43,6 +44,8 @@ struct pack {
 	size_t nderives, derives_cap;
 	struct pack_keep *keeps;
 	size_t nkeeps, keeps_cap;
+	struct pack_facet *facets;	/* facets.csv */
+	size_t nfacets, facets_cap;
 	struct calendar *calendar;
 };
 
@@ -96,6 +99,8 @@ enum mq_status pack_rows_orgs(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_roles(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_phrases(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_keeps(struct pack *p, struct err *err) MUST_CHECK;
+/* facets.csv (may be missing), after all kinds are there. */
+enum mq_status pack_facets_load(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_boards(struct pack *p, struct err *err) MUST_CHECK;
 
 #endif

@@ -3,8 +3,8 @@
  * twice, caps by the pack.  Called through facet_decide() at save; its
  * reading side by the sign-in board and reports.
  *
- * Works on fixed field names (docs/PACK.md): volunteer, who, start, end,
- * minutes, and in the step form out_when, origin.
+ * Works on fixed field names (core/packs/README.md): volunteer, who, start,
+ * end, minutes, and in the step form out_when, origin.
  */
 #include "../hours.h"
 
