@@ -32,7 +32,7 @@ static bool vouched_may(struct node *n, const struct session *who,
 	    has_word(pack_text(n->pack, "vouched_actions", ""), action);
 }
 
-static bool row_fits(const struct role_row *r, const char *role,
+bool access_row_fits(const struct role_row *r, const char *role,
     const char *action, const char *kind)
 {
 	if (strcmp(r->role, role) != 0)
@@ -82,8 +82,8 @@ static bool may(struct node *n, const struct session *who, const char *action,
 	rows = pack_role_rows(n->pack, &nrows);
 	for (p = 0; p < who->nposts; p++)
 		for (i = 0; i < nrows; i++)
-			if (row_fits(&rows[i], who->posts[p].role, action,
-			    kind) && scope_fits(o, &rows[i],
+			if (access_row_fits(&rows[i], who->posts[p].role,
+			    action, kind) && scope_fits(o, &rows[i],
 			    who->posts[p].org, org, who, r))
 				return true;
 	return false;
@@ -132,8 +132,8 @@ static bool sees_org(struct node *n, const struct session *who,
 		for (i = 0; i < nrows; i++) {
 			const char *s = rows[i].scope;
 
-			if (!row_fits(&rows[i], who->posts[p].role, "see",
-			    kind) || strcmp(s, "own") == 0)
+			if (!access_row_fits(&rows[i], who->posts[p].role,
+			    "see", kind) || strcmp(s, "own") == 0)
 				continue;
 			if (strcmp(s, "all") == 0 ||
 			    strcmp(org, post) == 0 ||

@@ -35,6 +35,11 @@ void access_scope(struct node *n, const struct session *who,
     const char *kind, struct buf *out);
 bool access_has_role(const struct session *who, const char *role);
 
+/* Does this row give the role that action on that kind?  Scope aside. */
+struct role_row;
+bool access_row_fits(const struct role_row *r, const char *role,
+    const char *action, const char *kind);
+
 /* A session for scripts, seeds and tests: number, role and org given. */
 void access_fake(struct session *s, const char *by, const char *name,
     const char *role, const char *org);

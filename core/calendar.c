@@ -303,6 +303,18 @@ static struct utc due_days(const struct calendar *c, struct utc start,
 	return day_end(c, d);
 }
 
+bool calendar_is_unit(const char *unit)
+{
+	static const char *const units[] = { "minute", "hour", "workhour",
+		"day", "workday" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(units); i++)
+		if (strcmp(units[i], unit) == 0)
+			return true;
+	return false;
+}
+
 struct utc calendar_due(const struct calendar *c, struct utc start,
     int64_t value, const char *unit)
 {

@@ -22,7 +22,9 @@ bool calendar_known_year(const struct calendar *c, int year);
 bool calendar_is_workday(const struct calendar *c, struct day d);
 const char *calendar_day_name(const struct calendar *c, struct day d);
 
-/* unit: "minute" "hour" "workhour" "day" "workday". */
+/* Is it one of "minute" "hour" "workhour" "day" "workday"? */
+bool calendar_is_unit(const char *unit);
+/* value: 0 … 100000 of a unit. */
 struct utc calendar_due(const struct calendar *c, struct utc start,
     int64_t value, const char *unit);
 /* Lines: rule, start, each day skipped with its name, result, calendar

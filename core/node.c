@@ -41,6 +41,7 @@ static const struct setting settings[] = {
 	SETTING("node", "site", site),
 	SETTING("node", "pack", pack),
 	SETTING("node", "theme", theme),
+	SETTING("node", "duties", duties),
 	SETTING("hub", "url", hub),
 	SETTING("hub", "ca", ca),
 	SETTING("hub", "pins", pins),

@@ -49,6 +49,7 @@ struct node_settings {
 	char pack[64];			/* name of the pack in force */
 	char theme[32];
 	char records_pk[65];		/* hex: the tenant's records key */
+	char duties[8];			/* own, below or none; "" is own */
 	char roster_pk[65];		/* hex: who signs rosters */
 };
 

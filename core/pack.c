@@ -237,6 +237,7 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
 		load_pairs, pack_rows_orgs, pack_form_choices, load_kinds,
 		pack_facets_load, pack_flow_dues, pack_flow_derives,
+		pack_escalate_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
 		pack_rows_boards, load_calendar,
 	};
@@ -295,6 +296,7 @@ void pack_free(struct pack **pp)
 	free(p->rows);
 	free(p->dues);
 	free(p->derives);
+	free(p->escalates);
 	free(p->keeps);
 	free(p->facets);
 	pack_data_free_texts(p);

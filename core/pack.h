@@ -77,6 +77,7 @@ struct flow_step {
 					 * take this one */
 	const char *not_after;		/* steps, blank-separated: whoever
 					 * took one of them may not do this */
+	bool duty;			/* taken by a duty, by no person */
 	int line;			/* in the CSV */
 };
 /* due.csv: the first row that fits decides. */
@@ -85,6 +86,14 @@ struct due_rule {
 	const char *category, *grade;	/* "" any */
 	int64_t value;
 	const char *unit;	/* minute hour workhour day workday */
+	const char *label[2];
+};
+/* escalate.csv: a clock that stays late moves the record on by itself. */
+struct escalate_rule {
+	const char *kind, *clock;
+	int64_t after;		/* beyond the due time */
+	const char *unit;	/* as in due.csv */
+	const char *step;
 	const char *label[2];
 };
 /* derive.csv: a saved record makes another in the same save. */
@@ -167,6 +176,7 @@ const struct role *pack_role(const struct pack *p, const char *name);
 const struct role_row *pack_role_rows(const struct pack *p, size_t *n);
 const struct due_rule *pack_due_rules(const struct pack *p, size_t *n);
 const struct derive_rule *pack_derives(const struct pack *p, size_t *n);
+const struct escalate_rule *pack_escalates(const struct pack *p, size_t *n);
 /* Days a closed record of this kind stays on a node; 0: for good. */
 int64_t pack_keep_days(const struct pack *p, const char *kind);
 struct calendar;

@@ -42,6 +42,8 @@ struct pack {
 	size_t ndues, dues_cap;
 	struct derive_rule *derives;
 	size_t nderives, derives_cap;
+	struct escalate_rule *escalates;
+	size_t nescalates, escalates_cap;
 	struct pack_keep *keeps;
 	size_t nkeeps, keeps_cap;
 	struct pack_facet *facets;	/* facets.csv */
@@ -95,6 +97,8 @@ enum mq_status pack_flow_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
 enum mq_status pack_flow_dues(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_flow_derives(struct pack *p, struct err *err) MUST_CHECK;
+/* escalate.csv (may be missing). */
+enum mq_status pack_escalate_load(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_orgs(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_roles(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_phrases(struct pack *p, struct err *err) MUST_CHECK;

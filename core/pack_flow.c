@@ -5,6 +5,7 @@
 #include "pack_data.h"
 
 #include "base/xmalloc.h"
+#include "calendar.h"
 
 /* ---- flow/<kind>.csv ---- */
 
@@ -60,6 +61,8 @@ static enum mq_status read_step(struct pack_file *f, struct kind *k,
 	rc = pack_data_bool(f, "route", &s.route);
 	if (rc == MQ_OK)
 		rc = pack_data_bool(f, "not_doer", &s.not_doer);
+	if (rc == MQ_OK)
+		rc = pack_data_bool(f, "duty", &s.duty);
 	if (rc != MQ_OK)
 		return rc;
 	v = xgrow(v, cap, k->nsteps + 1, sizeof(*v));
@@ -192,10 +195,6 @@ enum mq_status pack_flow_load(struct pack *p, struct kind *k, struct err *err)
 
 static enum mq_status read_due(struct pack_file *f, struct due_rule *d)
 {
-	static const char *const units[] = { "minute", "hour", "workhour",
-		"day", "workday" };
-	size_t i;
-
 	d->kind = pack_data_get(f, "kind");
 	d->rule = pack_data_get(f, "rule");
 	d->category = pack_data_get(f, "category");
@@ -208,10 +207,7 @@ static enum mq_status read_due(struct pack_file *f, struct due_rule *d)
 		return pack_data_bad(f, 0, "rule", SAY_PACK_NAME, d->rule);
 	if (d->label[0][0] == '\0')
 		return pack_data_bad(f, 0, "label", SAY_PACK_EMPTY, "");
-	for (i = 0; i < ARRAY_LEN(units); i++)
-		if (strcmp(d->unit, units[i]) == 0)
-			break;
-	if (i == ARRAY_LEN(units))
+	if (!calendar_is_unit(d->unit))
 		return pack_data_bad(f, 0, "unit", SAY_PACK_UNKNOWN, d->unit);
 	return pack_data_int(f, "value", 0, 1, 100000, &d->value);
 }

@@ -75,7 +75,8 @@ static bool read_person(const struct jnode *obj, int node,
 	    !copy_str(obj, "name", p->name, sizeof(p->name)) ||
 	    !copy_str(obj, "phone", p->phone, sizeof(p->phone)) ||
 	    !copy_str(obj, "card", p->card, sizeof(p->card)) ||
-	    !read_posts(jnode_get(obj, "posts"), p) || p->number[0] == '\0')
+	    !read_posts(jnode_get(obj, "posts"), p) || p->number[0] == '\0' ||
+	    p->number[0] == '@')	/* nodes write under such names */
 		return false;
 	if (ref[0] != '\0') {
 		if (!ref_parse(ref, strlen(ref), &person))

@@ -7,6 +7,7 @@
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
 #include "../core/bell.h"
+#include "../core/duty.h"
 #include "../core/record.h"
 #include "backoff.h"
 #include "client.h"
@@ -27,6 +28,7 @@
 
 #define FOLD_AT_ONCE 50
 #define EXTRAS_MS MS_MINUTE
+#define DUTY_AT_ONCE 20			/* saves, then the hub is served */
 #define WAL_MAX (1024 * 1024)		/* more is moved into the file */
 #define RETRY_ON_BELL_MS (3 * MS_SECOND)
 
@@ -40,6 +42,8 @@ struct daemon {
 	int bell, signals, wake;	/* wake: both, for one poll */
 	bool stop;
 	int64_t extras_at;
+	int64_t duty_pos;		/* entries seen by the last duties */
+	struct utc duty_next;
 };
 
 struct settings { const char *data, *log; bool once, json; };
@@ -102,8 +106,7 @@ static enum mq_status open_link(struct daemon *d, struct err *err)
 static enum mq_status start(struct daemon *d, const struct settings *s,
     struct err *err)
 {
-	enum mq_status st = node_open(d->env, s->data, NODE_NO_PACK, &d->n,
-	    err);
+	enum mq_status st = node_open(d->env, s->data, 0, &d->n, err);
 
 	if (st == MQ_OK && d->n->read_only)
 		st = err_set(err, MQ_E_READ_ONLY, "%s", s->data);
@@ -154,6 +157,29 @@ static void fold(struct daemon *d)
 	} while (left > 0 && left < before && !d->stop);
 }
 
+static void tell_duty(void *ctx, const char *line)
+{
+	(void)ctx;
+	log_line(LOG_INFO, "duty", "%s", line);
+}
+
+/* What the node does by itself: when something was folded, or the next due
+ * time has come. */
+static void duties(struct daemon *d)
+{
+	int64_t pos = node_meta(d->n, "folded_to");
+	struct err err = ERR_INIT;
+	int done;
+
+	if (pos == d->duty_pos && (d->duty_next.ms == 0 ||
+	    env_now(d->env).ms < d->duty_next.ms))
+		return;
+	if (duty_run(d->n, DUTY_AT_ONCE, tell_duty, NULL, &done,
+	    &d->duty_next, &err) != MQ_OK)
+		log_err("duty", &err);
+	d->duty_pos = pos;
+}
+
 static void tidy(struct daemon *d)
 {
 	struct err err = ERR_INIT;
@@ -195,6 +221,7 @@ static void pause_after(struct daemon *d, const struct err *why)
 
 	log_err("sync", why);
 	while (!d->stop && now < end) {
+		duties(d);
 		if (wait_wake(d, end - now) && d->c.retry_after == 0 &&
 		    soon < end)
 			end = soon;
@@ -223,6 +250,8 @@ static enum mq_status poll_once(struct daemon *d, struct err *err)
 		d->t.ops->cancel(&d->t);
 	if (st == MQ_OK)
 		fold(d);
+	if (st == MQ_OK)
+		duties(d);
 	return st;
 }
 
@@ -253,6 +282,7 @@ static void session(struct daemon *d)
 		d->extras_at = d->env->mono_ms(d->env);
 		backoff_good(&d->backoff);
 		fold(d);
+		duties(d);
 		tidy(d);
 	}
 	while (st == MQ_OK && !d->stop) {
@@ -293,6 +323,9 @@ static enum mq_status once(struct daemon *d, bool json, struct err *err)
 	enum mq_status st = client_round(&d->c, &r, err);
 
 	fold(d);
+	duties(d);
+	if (st == MQ_OK)
+		st = client_push(&d->c, &r, err);
 	tidy(d);
 	if (st == MQ_OK)
 		print_round(d, &r, json);

@@ -7,6 +7,7 @@
 
 #include "../core/base/clock.h"
 #include "../core/base/xmalloc.h"
+#include "../core/duty.h"
 #include "../core/ledger.h"
 #include "../core/outbox.h"
 #include "../core/pack.h"
@@ -107,6 +108,49 @@ enum mq_status cli_status(struct cli *c)
 	cli_line(line);
 	if (o.trouble[0])
 		cli_line(o.trouble);
+	return MQ_OK;
+}
+
+/* ---- duty: what the node does by itself, once ---- */
+
+#define DUTY_MAX 1000
+
+static void tell_duty(void *ctx, const char *line)
+{
+	const struct cli *c = ctx;
+
+	if (!c->json)
+		cli_line(line);
+}
+
+enum mq_status cli_duty(struct cli *c)
+{
+	struct buf b = BUF_INIT(BUF_SMALL);
+	char line[200], num[24], when[32] = "";
+	struct utc next;
+	struct jout j;
+	int done;
+	enum mq_status st = duty_run(c->n, DUTY_MAX, tell_duty, c, &done,
+	    &next, &c->err);
+
+	if (st)
+		return st;
+	if (c->json) {
+		jout_begin(&j, &b, true);
+		jout_obj(&j);
+		jout_kint(&j, "done", done);
+		jout_kint(&j, "next", next.ms);
+		jout_obj_end(&j);
+		cli_json(&b);
+		buf_free(&b);
+		return MQ_OK;
+	}
+	snprintf(num, sizeof(num), "%d", done);
+	if (next.ms)
+		clock_show(next, CLOCK_MINUTE, when, sizeof(when));
+	words_fill(line, sizeof(line), next.ms ? W_CLI_DUTY_NEXT : W_CLI_DUTY,
+	    num, when, NULL);
+	cli_line(line);
 	return MQ_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
 #include "../core/bell.h"
+#include "../core/duty.h"
 #include "../core/flow.h"
 #include "../core/ledger.h"
 #include "../core/mask.h"
@@ -208,6 +209,10 @@ void desk_person_name(struct app *app, const char *number, char *out,
 	const char *name = d->n->roster != NULL ?
 	    roster_name(d->n->roster, number) : NULL;
 
+	if (duty_author_node(number) != 0) {
+		words_fill(out, size, W_BY_NODE, number + 1, NULL);
+		return;
+	}
 	(void)xcopy(out, size, name != NULL && *name != '\0' ? name : number);
 }
 

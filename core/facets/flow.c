@@ -11,6 +11,7 @@
 #include "../base/clock.h"
 #include "../base/xmalloc.h"
 #include "../calendar.h"
+#include "../duty.h"
 #include "../pack_data.h"
 #include "form_parts.h"
 
@@ -353,6 +354,9 @@ static enum mq_status decide(struct act *a, struct err *err)
 		if (s == NULL)
 			return MQ_OK;
 		check_state(a, s);
+		if (s->duty && !access_has_role(a->who, DUTY_ROLE))
+			complain_labels(a, MQ_E_DENIED, SAY_FLOW_DUTY,
+			    s->label, NULL);
 		rc = check_doer(a, s, err);
 		if (rc != MQ_OK)
 			return rc;
@@ -386,7 +390,7 @@ size_t flow_steps(struct node *n, const struct session *who,
 	for (i = 0; i < k->nsteps && found < max; i++) {
 		const struct flow_step *s = &k->steps[i];
 
-		if (!from_fits(s, r->r.state))
+		if (s->duty || !from_fits(s, r->r.state))
 			continue;
 		snprintf(action, sizeof(action), "step:%s", s->name);
 		if (!access_may_record(n, who, action, &r->r))

@@ -4,6 +4,7 @@
 #include "admit.h"
 
 #include "../../core/base/clock.h"
+#include "../../core/duty.h"
 #include "../../core/base/xmalloc.h"
 #include "status.h"
 
@@ -131,6 +132,32 @@ static enum mq_status judge_subject(struct hub *h, const struct store_node *who,
 	return st;
 }
 
+/* A node may sign for itself, as "@NUMBER", where the pack lets a duty act. */
+static void judge_author(const struct hub *h, const struct entry *e,
+    const struct entry_parts *p, struct verdict *v)
+{
+	int node = duty_author_node(e->by);
+	struct jdoc *doc = NULL;
+	char action[48];
+	bool fine = node == dev_node(e->id.dev);
+
+	if (node == 0)
+		return;		/* a person */
+	(void)snprintf(action, sizeof(action), "%s", e->op);
+	if (fine && strcmp(e->op, "step") == 0 && p->body != NULL) {
+		fine = jdoc_parse(p->body, p->body_len, "body", &doc, NULL) ==
+		    MQ_OK;
+		(void)snprintf(action, sizeof(action), "step:%.40s", fine ?
+		    jget_str(jdoc_root(doc), "s", "") : "");
+	}
+	/* Words erased: the operation alone is what can be judged. */
+	if (fine && h->pack != NULL && p->body != NULL)
+		fine = duty_allowed(h->pack, action, e->kind);
+	if (!fine)
+		find(v, REASON_DUTY, e->by);
+	jdoc_free(&doc);
+}
+
 static enum mq_status judge(struct hub *h, const struct store_node *who,
     const struct admit_item *x, const struct admit_item *first,
     size_t n, struct entry_parts *parts, struct verdict *v, struct err *err)
@@ -149,6 +176,7 @@ static enum mq_status judge(struct hub *h, const struct store_node *who,
 	}
 	if (!hub_knows_org(h, x->e.org))
 		find(v, REASON_ORG, x->e.org);
+	judge_author(h, &x->e, parts, v);
 	return judge_subject(h, who, &x->e, v, err);
 }
 
