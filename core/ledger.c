@@ -7,9 +7,7 @@
 #include "ledger.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -61,63 +59,6 @@ static enum mq_status head_set(struct node *n, const struct ledger_head *h,
 	st = node_set_meta(n, "head_seq", h->seq, err);
 	if (!st)
 		st = node_set_meta_text(n, "head_hash", hex, err);
-	return st;
-}
-
-/* "EPOCH SEQ\n", rewritten in place: a second opinion on how far we were. */
-void ledger_note_head(struct node *n)
-{
-	char path[NODE_PATH + 8], text[40];
-	int fd, len;
-
-	if (n->read_only)
-		return;
-	file_join(path, sizeof(path), n->dir, "head");
-	len = snprintf(text, sizeof(text), "%03d %015" PRId64 "\n",
-	    dev_epoch(n->dev), node_meta(n, "head_seq"));
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;		/* only a second opinion: never in the way */
-	if (pwrite(fd, text, (size_t)len, 0) != len)
-		log_line(LOG_WARN, "ledger", "head copy not written");
-	close(fd);
-}
-
-bool ledger_tail_lost(struct node *n)
-{
-	char path[NODE_PATH + 8];
-	struct buf b = BUF_INIT(64);
-	bool lost = false;
-	long epoch;
-	char *end;
-
-	file_join(path, sizeof(path), n->dir, "head");
-	if (file_read(n->env, path, &b, NULL) == MQ_OK && b.len) {
-		epoch = strtol(b.data, &end, 10);
-		lost = epoch == dev_epoch(n->dev) &&
-		    strtoll(end, NULL, 10) > node_meta(n, "head_seq");
-	}
-	buf_free(&b);
-	return lost;
-}
-
-enum mq_status ledger_new_epoch(struct node *n, struct err *err)
-{
-	int epoch = dev_epoch(n->dev) + 1;
-	enum mq_status st;
-
-	assert(db_in_transaction(n->db));
-	if (epoch > ENTRY_EPOCH_MAX)
-		return err_set(err, MQ_E_FORKED, "epoch %d", epoch);
-	st = node_set_meta(n, "epoch", epoch, err);
-	if (!st)
-		st = node_set_meta(n, "head_seq", 0, err);
-	if (!st)
-		st = node_set_meta(n, "sent_seq", 0, err);
-	if (!st)
-		st = node_set_meta(n, "hub_seq", 0, err);
-	if (!st)
-		n->dev = dev_make(dev_node(n->dev), epoch);
 	return st;
 }
 

@@ -55,6 +55,21 @@ enum mq_status ledger_new_epoch(struct node *n, struct err *err) MUST_CHECK;
 void ledger_note_head(struct node *n);
 /* True when that copy is ahead of the ledger: the tail was lost. */
 bool ledger_tail_lost(struct node *n);
+/* At start: a lost tail begins a new epoch at once, so that no number is used
+ * twice, and what is missed is kept for the people and for sync. */
+enum mq_status ledger_notice_tail(struct node *n, struct err *err)
+    MUST_CHECK;
+struct ledger_lost { struct dev dev; int64_t from, to; };
+bool ledger_lost(struct node *n, struct ledger_lost *out);
+/* The same as MQ_E_TAIL_LOST in words, for the first screen. */
+bool ledger_lost_words(struct node *n, struct err *err);
+/* After the hub gave back what it has, in a transaction: what came is missed
+ * no more; *all false when some of it the hub never got. */
+enum mq_status ledger_found_tail(struct node *n, bool *all, struct err *err)
+    MUST_CHECK;
+/* Highest sequence held of a chain, 0 none. */
+enum mq_status ledger_held_to(struct node *n, struct dev dev, int64_t *seq,
+    struct err *err) MUST_CHECK;
 
 struct ledger_head { int64_t seq; uint8_t hash[CRYPTO_HASH]; };
 enum mq_status ledger_head(struct node *n, struct ledger_head *out,

@@ -137,6 +137,7 @@ static void check_one(struct ledger_walk *w, struct db_stmt *s)
 
 static void check_head(struct ledger_walk *w)
 {
+	struct ledger_lost lost;
 	struct ledger_head h;
 	struct ref id = { w->n->dev, 0 };
 	struct db_stmt *s;
@@ -145,6 +146,9 @@ static void check_head(struct ledger_walk *w)
 	size_t len;
 	bool row;
 
+	if (ledger_lost(w->n, &lost))
+		bad(w, (struct ref){ lost.dev, lost.to },
+		    WHY_LEDGER_LOST_TAIL);
 	if (ledger_head(w->n, &h, &err) != MQ_OK || !h.seq)
 		return;
 	id.seq = h.seq;

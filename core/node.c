@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "ledger.h"
 #include "pack.h"
 #include "roster.h"
 #include "search.h"
@@ -353,6 +354,8 @@ static enum mq_status open_parts(struct node *n, int flags, struct err *err)
 		st = node_read_meta(n, "epoch", &epoch, NULL, 0, err);
 	if (!st)
 		n->dev = dev_make(n->set.number, (int)epoch);
+	if (!st && !(flags & NODE_READ))
+		st = ledger_notice_tail(n, err);
 	if (!st && !(flags & NODE_NO_PACK))
 		st = load_pack(n, err);
 	if (!st && !(flags & NODE_NO_PACK)) {

@@ -166,9 +166,9 @@ static enum mq_status compare_one(struct client *c,
     const struct heal_chain *hub, bool *pulled, struct err *err)
 {
 	struct node *n = c->n;
-	struct ledger_head head = { 0, { 0 } };
 	uint8_t hash[CRYPTO_HASH];
 	enum mq_status st = MQ_OK;
+	int64_t after;
 	bool held = false;
 
 	while (st == MQ_OK && dev_epoch(n->dev) < dev_epoch(hub->dev))
@@ -179,11 +179,11 @@ static enum mq_status compare_one(struct client *c,
 	if (st != MQ_OK || hub->seq == 0)
 		return st;
 	if (!held) {
-		if (hub->dev.v == n->dev.v)
-			st = ledger_head(n, &head, err);
+		st = ledger_held_to(n, hub->dev, &after, err);
 		if (st == MQ_OK)
-			st = pull(c, hub, head.seq, err);
-		*pulled = true;
+			st = pull(c, hub, after, err);
+		/* A former epoch: the new one has begun already. */
+		*pulled = *pulled || hub->dev.v == n->dev.v;
 		if (st == MQ_OK)
 			st = heal_hash_of(n, (struct ref){ hub->dev,
 			    hub->seq }, hash, &held, err);
@@ -191,6 +191,29 @@ static enum mq_status compare_one(struct client *c,
 	if (st == MQ_OK && (!held ||
 	    memcmp(hash, hub->hash, CRYPTO_HASH) != 0))
 		st = forked(n, hub, err);
+	return st;
+}
+
+/* What was missed since the start and the hub had is missed no more. */
+static enum mq_status note_found(struct node *n, struct client_result *r,
+    struct err *err)
+{
+	struct ledger_lost lost;
+	enum mq_status st;
+	bool all;
+
+	if (!ledger_lost(n, &lost))
+		return MQ_OK;
+	st = db_begin(n->db, __func__, err);
+	if (st != MQ_OK)
+		return st;
+	st = ledger_found_tail(n, &all, err);
+	if (st == MQ_OK)
+		st = db_commit(n->db, err);
+	else
+		db_rollback(n->db);
+	if (st == MQ_OK && all)
+		r->healed = true;
 	return st;
 }
 
@@ -211,6 +234,8 @@ enum mq_status heal_compare(struct client *c, const struct jnode *stand,
 			return err_set(err, MQ_E_NET_REPLY, "chains");
 		st = compare_one(c, &hub, &pulled, err);
 	}
+	if (st == MQ_OK)
+		st = note_found(c->n, r, err);
 	if (st != MQ_OK || !pulled)
 		return st;
 	st = in_transaction(c->n, ledger_new_epoch, err);

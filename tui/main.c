@@ -145,7 +145,9 @@ static enum mq_status check_place(const struct choices *c, struct err *err)
 static void notices(struct app *app, struct desk *d)
 {
 	char words[1200];
-	const struct err *err = d->n->roster_err.code ? &d->n->roster_err :
+	struct err lost = ERR_INIT;
+	const struct err *err = ledger_lost_words(d->n, &lost) ? &lost :
+	    d->n->roster_err.code ? &d->n->roster_err :
 	    d->n->factory_pack ? &d->n->pack_err : NULL;
 
 	if (err != NULL) {

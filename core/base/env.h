@@ -17,6 +17,9 @@ struct env {
 	/* Asked before each file operation ("write", "fsync", "rename",
 	 * "open"); a non-zero errno makes that operation fail.  May be NULL. */
 	int (*fault)(struct env *env, const char *point);
+	/* Told after each "fsync" that went well, of a file or a folder.  May
+	 * be NULL; tests that pull the plug know by it what lies safe. */
+	void (*did)(struct env *env, const char *point, int fd);
 	enum lang lang;
 	void *ctx;		/* the owner's */
 };

@@ -62,13 +62,22 @@ static int write_all(struct env *env, int fd, const void *p, size_t n)
 	return 0;
 }
 
+static void synced(struct env *env, int fd)
+{
+	if (env != NULL && env->did != NULL)
+		env->did(env, "fsync", fd);
+}
+
 static int sync_fd(struct env *env, int fd)
 {
 	int bad = fault(env, "fsync");
 
 	if (bad != 0)
 		return bad;
-	return fsync(fd) == 0 ? 0 : errno;
+	if (fsync(fd) != 0)
+		return errno;
+	synced(env, fd);
+	return 0;
 }
 
 enum mq_status file_read(struct env *env, const char *path, struct buf *out,
@@ -273,6 +282,7 @@ enum mq_status file_log_sync(struct env *env, struct file_log *log,
 		bad = errno;
 	if (bad != 0)
 		return err_sys(err, bad, MQ_E_IO, "%s", strerror(bad));
+	synced(env, log->fd);
 	return MQ_OK;
 }
 

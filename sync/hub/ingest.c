@@ -95,8 +95,28 @@ static enum mq_status same_as_held(struct hub *h, const char *tenant,
 	return st;
 }
 
-/* The hash the first new entry must point back to.  A new epoch goes on from
- * the head of the one before. */
+/* A new epoch goes on from the head of the one before, or, when the node lost
+ * its tail and noticed before it asked us, from some entry of it we hold. */
+static enum mq_status begins_well(struct hub *h, const struct store_node *who,
+    const struct entry *first, bool *well, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	st = db_query(h->db, "SELECT seq FROM entry WHERE tenant = ?"
+	    " AND dev >= ? AND dev < ? AND hash = ? LIMIT 1", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_text(s, who->tenant);
+	db_bind_i64(s, dev_make(who->number, 0).v);
+	db_bind_i64(s, first->id.dev.v);
+	db_bind_blob(s, first->prev, CRYPTO_HASH);
+	st = db_step(s, well, err);
+	db_done(&s);
+	return st;
+}
+
+/* The hash the first new entry must point back to. */
 static enum mq_status expected_prev(struct hub *h, const struct store_node *who,
     const struct store_chain *c, uint8_t prev[CRYPTO_HASH], bool *new_epoch,
     struct err *err)
@@ -123,7 +143,7 @@ static enum mq_status judge_chain(struct hub *h, const struct store_node *who,
 {
 	uint8_t prev[CRYPTO_HASH];
 	enum mq_status st;
-	bool same = true, new_epoch = false;
+	bool same = true, new_epoch = false, linked;
 	size_t next;
 
 	*end = INGEST_TAKEN;
@@ -144,7 +164,10 @@ static enum mq_status judge_chain(struct hub *h, const struct store_node *who,
 		return MQ_OK;
 	st = expected_prev(h, who, c, prev, &new_epoch, err);
 	next = (size_t)(c->seq + 1 - b->said->from);
-	if (st == MQ_OK && memcmp(b->v[next].e.prev, prev, CRYPTO_HASH) != 0)
+	linked = memcmp(b->v[next].e.prev, prev, CRYPTO_HASH) == 0;
+	if (st == MQ_OK && !linked && new_epoch)
+		st = begins_well(h, who, &b->v[next].e, &linked, err);
+	if (st == MQ_OK && !linked)
 		/* A hub restored from a backup may lack the end of the epoch
 		 * before: that is a gap, not a fork. */
 		*end = new_epoch ? INGEST_GAP : INGEST_FORK;

@@ -7,9 +7,12 @@
 
 #include <sqlite3.h>
 
+#include "power.h"
+
 struct shim {
 	sqlite3_file base;
 	sqlite3_file *real;	/* lies behind this struct */
+	const char *path;	/* NULL: of no name */
 };
 
 static sqlite3_vfs vfs;
@@ -66,6 +69,11 @@ static sqlite3_file *real(sqlite3_file *f)
 	return ((struct shim *)f)->real;
 }
 
+static const char *path_of(sqlite3_file *f)
+{
+	return ((struct shim *)f)->path;
+}
+
 static int shim_close(sqlite3_file *f)
 {
 	return real(f)->pMethods->xClose(real(f));
@@ -80,6 +88,8 @@ static int shim_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
 	if (fails(BAD_WRITE))
 		return disk_full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+	if (!power_write(path_of(f), p, n, at))
+		return SQLITE_IOERR_WRITE;
 	bytes += n;
 	return real(f)->pMethods->xWrite(real(f), p, n, at);
 }
@@ -88,13 +98,19 @@ static int shim_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
 	if (fails(BAD_TRUNCATE))
 		return SQLITE_IOERR_TRUNCATE;
+	if (!power_truncate(path_of(f), size))
+		return SQLITE_IOERR_TRUNCATE;
 	return real(f)->pMethods->xTruncate(real(f), size);
 }
 
 static int shim_sync(sqlite3_file *f, int flags)
 {
-	if (fails(BAD_SYNC))
+	bool keep;
+
+	if (fails(BAD_SYNC) || !power_sync(path_of(f), &keep))
 		return SQLITE_IOERR_FSYNC;
+	if (!keep)
+		return SQLITE_OK;
 	return real(f)->pMethods->xSync(real(f), flags);
 }
 
@@ -182,8 +198,9 @@ static int shim_open(sqlite3_vfs *self, const char *name, sqlite3_file *f,
 
 	(void)self;
 	s->base.pMethods = NULL;
-	if (fails(BAD_OPEN))
+	if (fails(BAD_OPEN) || !power_on())
 		return SQLITE_CANTOPEN;
+	s->path = name;
 	s->real = (sqlite3_file *)(s + 1);
 	rc = below->xOpen(below, name, s->real, flags, out);
 	if (rc == SQLITE_OK)

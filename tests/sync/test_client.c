@@ -10,6 +10,7 @@
 #include "../../core/outbox.h"
 #include "../../sync/hub/ingest.h"
 #include "../lib/hubs.h"
+#include "../lib/power.h"
 
 #define GRID1 "990101001001001"
 #define GRID2 "990101001001002"
@@ -198,6 +199,40 @@ static void test_lost_tail_heals(void **state)
 	nodes_free(&again);
 }
 
+/* A disk that lied: noticed at the start and written on before the hub was
+ * asked; what the hub has comes back all the same. */
+static void test_lost_tail_noticed_first(void **state)
+{
+	struct world *w = *state;
+	struct ledger_lost lost;
+	struct ref last, fresh;
+
+	(void)visit(&w->a, GRID1);
+	node_close(&w->a.n);
+	power_watch(&w->a.env, w->a.dir);
+	nodes_reopen(&w->a);
+	power_lie(true);
+	(void)visit(&w->a, GRID1);
+	last = visit(&w->a, GRID1);
+	ledger_note_head(w->a.n);
+	hubs_sync(&w->h, &w->a);
+	node_close(&w->a.n);
+	power_back(0);
+	power_end();
+	nodes_reopen(&w->a);
+	assert_true(ledger_lost(w->a.n, &lost));
+	assert_false(hubs_holds(&w->a, last));
+	fresh = visit(&w->a, GRID1);
+	assert_int_equal(dev_epoch(fresh.dev), 1);
+	hubs_sync(&w->h, &w->a);
+	assert_true(hubs_holds(&w->a, last));
+	assert_false(ledger_lost(w->a.n, &lost));
+	assert_int_equal(dev_epoch(w->a.n->dev), 1);
+	assert_int_equal(counts(&w->a).hub, 4);
+	hubs_sync(&w->h, &w->b);
+	assert_true(hubs_holds(&w->b, fresh));
+}
+
 /* Two machines write under one name: frozen, both kept. */
 static void test_two_branches_freeze(void **state)
 {
@@ -285,6 +320,7 @@ int main(void)
 		T(test_clock_is_put_right),
 		T(test_hub_restarts),
 		T(test_lost_tail_heals),
+		T(test_lost_tail_noticed_first),
 		T(test_two_branches_freeze),
 		T(test_hub_goes_back),
 		T(test_returned_and_readmitted),
