@@ -17,7 +17,7 @@ struct draft {
 	char kind[32];
 	int64_t rec;		/* correction or step on this record, 0 new */
 	char step[32];
-	char at_field[33];	/* where the cursor was */
+	char at_field[FIELDS_NAME_MAX + 1];	/* where the cursor was */
 	int at_char;
 	char title[64];		/* masked: who it is about */
 	struct utc begun, touched;

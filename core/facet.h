@@ -24,7 +24,7 @@ struct act {
 	const struct record_full *prior;	/* NULL for open */
 	struct fields *f;		/* as entered; facets may normalise */
 	struct fields *d;		/* decided: state, due, owner, … */
-	struct { char field[33]; struct err err; }
+	struct { char field[FIELDS_NAME_MAX + 1]; struct err err; }
 	    complaints[ACT_COMPLAINTS];
 	int ncomplaints;
 };

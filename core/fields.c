@@ -8,17 +8,117 @@
 
 #include "base/xmalloc.h"
 
-static bool name_ok(const char *name)
+#define WORD_MAX 32
+
+/* Bytes of the word at s; 0: none, or too long. */
+static size_t word_at(const char *s)
 {
 	size_t i;
 
-	if (!(name[0] >= 'a' && name[0] <= 'z'))
+	if (!(s[0] >= 'a' && s[0] <= 'z'))
+		return 0;
+	for (i = 1; (s[i] >= 'a' && s[i] <= 'z') ||
+	    (s[i] >= '0' && s[i] <= '9') || s[i] == '_'; i++)
+		continue;
+	return i <= WORD_MAX ? i : 0;
+}
+
+static size_t number_at(const char *s, size_t max)
+{
+	size_t i = 0;
+
+	if (s[0] >= '1' && s[0] <= '9')
+		while (s[i] >= '0' && s[i] <= '9')
+			i++;
+	return i <= max ? i : 0;
+}
+
+/* "2" or "3n101". */
+static size_t row_at(const char *s)
+{
+	size_t n = number_at(s, 4), node;
+
+	if (n == 0 || s[n] != 'n')
+		return n;
+	node = number_at(s + n + 1, 5);
+	return node ? n + 1 + node : 0;
+}
+
+bool fields_cell(const char *name, struct fields_cell *out)
+{
+	size_t group = word_at(name), row, field;
+
+	if (group == 0 || name[group] != '.')
 		return false;
-	for (i = 1; name[i]; i++)
-		if (!((name[i] >= 'a' && name[i] <= 'z') ||
-		    (name[i] >= '0' && name[i] <= '9') || name[i] == '_'))
-			return false;
-	return i <= 32;
+	row = row_at(name + group + 1);
+	if (row == 0 || name[group + 1 + row] != '.')
+		return false;
+	field = word_at(name + group + row + 2);
+	if (field == 0 || name[group + row + 2 + field] != '\0' ||
+	    group + row + field + 2 > FIELDS_NAME_MAX)
+		return false;
+	snprintf(out->group, sizeof(out->group), "%.*s", (int)group, name);
+	snprintf(out->row, sizeof(out->row), "%.*s", (int)row,
+	    name + group + 1);
+	snprintf(out->field, sizeof(out->field), "%s",
+	    name + group + row + 2);
+	return true;
+}
+
+bool fields_name_ok(const char *name)
+{
+	struct fields_cell cell;
+	size_t n = word_at(name);
+
+	return (n > 0 && name[n] == '\0') || fields_cell(name, &cell);
+}
+
+bool fields_cell_name(const char *group, const char *row, const char *field,
+    char out[FIELDS_NAME_MAX + 1])
+{
+	int n = snprintf(out, FIELDS_NAME_MAX + 1, "%s.%s.%s", group, row,
+	    field);
+
+	return n > 0 && n <= FIELDS_NAME_MAX;
+}
+
+int fields_row_order(const char *a, const char *b)
+{
+	long x = strtol(a, NULL, 10), y = strtol(b, NULL, 10);
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	if (strlen(a) != strlen(b))
+		return strlen(a) < strlen(b) ? -1 : 1;
+	return strcmp(a, b);
+}
+
+static int cmp_rows(const void *a, const void *b)
+{
+	return fields_row_order(a, b);
+}
+
+size_t fields_rows(const struct fields *f, const char *group, bool gone,
+    char (*out)[12], size_t max)
+{
+	struct fields_cell cell;
+	char last[12] = "";
+	size_t i, n = 0;
+
+	/* Cells of one row stand side by side in a sorted map. */
+	for (i = 0; i < f->n; i++) {
+		if ((f->v[i].kind == FV_GONE && !gone) ||
+		    !fields_cell(f->v[i].name, &cell) ||
+		    strcmp(cell.group, group) != 0 ||
+		    strcmp(cell.row, last) == 0)
+			continue;
+		xcopy(last, sizeof(last), cell.row);
+		if (n < max)
+			xcopy(out[n], sizeof(out[n]), cell.row);
+		n++;
+	}
+	qsort(out, n < max ? n : max, sizeof(out[0]), cmp_rows);
+	return n;
 }
 
 /* Index of the name, or where it belongs. */
@@ -49,7 +149,7 @@ static struct field_value *slot(struct fields *f, const char *name)
 	size_t i = find(f, name, &there);
 	struct field_value *v;
 
-	assert(name_ok(name));
+	assert(fields_name_ok(name));
 	if (!there) {
 		assert(f->n < FIELDS_MAX);
 		f->v = xgrow(f->v, &f->cap, f->n + 1, sizeof(*f->v));
@@ -342,7 +442,7 @@ enum mq_status fields_read(const struct jnode *obj, struct fields *out,
 		const char *name;
 		const struct jnode *v = jnode_member(obj, i, &name);
 
-		if (!name_ok(name))
+		if (!fields_name_ok(name))
 			st = err_set(err, MQ_E_ENTRY_BAD, "field name");
 		else
 			st = read_value(&f, name, v, err);

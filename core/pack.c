@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/xmalloc.h"
 #include "calendar.h"
+#include "fields.h"
 #include "form.h"
 #include "pack_data.h"
 
@@ -236,8 +237,8 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 {
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
 		load_pairs, pack_rows_orgs, pack_form_choices, load_kinds,
-		pack_facets_load, pack_flow_dues, pack_flow_derives,
-		pack_escalate_load,
+		pack_form_refs, pack_facets_load, pack_flow_dues,
+		pack_flow_derives, pack_escalate_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
 		pack_rows_boards, load_calendar,
 	};
@@ -375,12 +376,45 @@ bool kind_has_facet(const struct kind *k, const char *facet)
 	return pack_data_has_word(k->facets, facet);
 }
 
+bool kind_field_refs(const struct field *fd)
+{
+	return fd->type == FT_PERSON || fd->type == FT_PLACE ||
+	    fd->type == FT_RECORD;
+}
+
+bool kind_field_takes(const struct pack *p, const struct field *fd,
+    const char *kind)
+{
+	const struct kind *k = pack_kind(p, kind);
+
+	if (k == NULL)
+		return false;
+	if (fd->type == FT_RECORD)
+		return pack_data_has_word(fd->kinds, kind);
+	return kind_field_refs(fd) && k->register_;
+}
+
+static const struct field *field_of_cell(const struct kind *k,
+    const char *name)
+{
+	struct fields_cell cell;
+	const struct field *fd;
+
+	if (!fields_cell(name, &cell))
+		return NULL;
+	fd = kind_field(k, cell.field);
+	return fd != NULL && fd->repeat != NULL &&
+	    strcmp(fd->repeat->name, cell.group) == 0 ? fd : NULL;
+}
+
 const struct field *kind_field(const struct kind *k, const char *name)
 {
 	size_t i;
 
 	if (name[0] == '\0')
 		return NULL;
+	if (strchr(name, '.') != NULL)
+		return field_of_cell(k, name);
 	for (i = 0; i < k->nfields; i++)
 		if (strcmp(k->fields[i].name, name) == 0)
 			return &k->fields[i];

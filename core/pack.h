@@ -15,7 +15,8 @@ enum field_type {
 	FT_NOTE, FT_CALCULATE, FT_BARCODE, FT_BEGIN_GROUP, FT_END_GROUP,
 	/* ours */
 	FT_PERSON, FT_ORG, FT_PLACE, FT_STAFF, FT_PHONE, FT_IDNUMBER,
-	FT_MONEY, FT_MINUTES, FT_WHEN,
+	FT_MONEY, FT_MINUTES, FT_WHEN, FT_RECORD,
+	FT_BEGIN_REPEAT, FT_END_REPEAT,
 };
 enum field_class { FC_OPEN, FC_WORKING, FC_SEALED };
 
@@ -33,12 +34,17 @@ struct field {
 	const char *calculation;
 	const char *preset;		/* column "default" */
 	const char *list;		/* choice list of a select */
+	const char *kinds;		/* FT_RECORD: whose records, blank-
+					 * separated */
 	const char *choice_filter;
 	const char *appearance;		/* "multiline", "digits", … */
 	enum field_class class;
 	int index;			/* slot 1 … 4 of record_key, 0 none */
 	int max_chars;			/* 0: the type's own */
 	int line;			/* in the CSV */
+	/* The group or repeat around it, and the repeat around it; NULL:
+	 * none.  Both are fields of the same form. */
+	const struct field *within, *repeat;
 };
 
 struct choice {
@@ -159,7 +165,14 @@ const char *pack_facet(const struct pack *p, const struct kind *k,
     const char *facet, const char *key);
 int64_t pack_facet_int(const struct pack *p, const struct kind *k,
     const char *facet, const char *key, int64_t fallback);
-/* Searches fields, then step_fields. */
+/* Does it hold the ref of another record (person, place, record)?  Such
+ * records travel with the entry. */
+bool kind_field_refs(const struct field *fd);
+/* May a record of that kind stand in it? */
+bool kind_field_takes(const struct pack *p, const struct field *fd,
+    const char *kind);
+/* Searches fields, then step_fields.  The name of a cell ("member.2.age")
+ * gives the field of its column. */
 const struct field *kind_field(const struct kind *k, const char *name);
 const struct flow_state *kind_state(const struct kind *k, const char *name);
 const struct flow_step *kind_step(const struct kind *k, const char *name);

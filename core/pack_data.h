@@ -93,6 +93,8 @@ enum mq_status pack_data_bad(struct pack_file *f, int line,
 enum mq_status pack_form_choices(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_form_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
+/* What forms say of other kinds, after all kinds are there. */
+enum mq_status pack_form_refs(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_flow_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
 enum mq_status pack_flow_dues(struct pack *p, struct err *err) MUST_CHECK;

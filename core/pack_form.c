@@ -22,6 +22,7 @@ static const struct { const char *word; enum field_type type; } types[] = {
 	{ "staff", FT_STAFF }, { "phone", FT_PHONE },
 	{ "idnumber", FT_IDNUMBER }, { "money", FT_MONEY },
 	{ "minutes", FT_MINUTES }, { "when", FT_WHEN },
+	{ "record", FT_RECORD },
 };
 
 /* ---- choices.csv ---- */
@@ -167,7 +168,12 @@ static enum mq_status read_type(struct pack_file *f, struct field *fd)
 	if (i == ARRAY_LEN(types))
 		return pack_data_bad(f, 0, "type", SAY_PACK_UNKNOWN, cell);
 	fd->type = types[i].type;
-	fd->list = "";
+	fd->list = fd->kinds = "";
+	if (fd->type == FT_RECORD) {
+		rest += strspn(rest, " ");
+		fd->kinds = pack_data_text(f->p, rest);
+		return MQ_OK;
+	}
 	if (fd->type != FT_SELECT_ONE && fd->type != FT_SELECT_MULTI)
 		return MQ_OK;
 	if (!pack_data_word(&rest, &w, &len))
@@ -432,5 +438,50 @@ enum mq_status pack_form_load(struct pack *p, struct kind *k, struct err *err)
 		rc = check_form(p, k, name, v, k->nfields, err);
 	if (rc == MQ_OK)
 		rc = check_form(p, k, step_name, step, k->nstep_fields, err);
+	return rc;
+}
+
+/* ---- checks that need all kinds ---- */
+
+static enum mq_status check_kinds(struct pack_file *f, const struct field *fd)
+{
+	const char *at = fd->kinds, *w;
+	char one[40];
+	size_t len, n = 0;
+
+	while (pack_data_word(&at, &w, &len)) {
+		snprintf(one, sizeof(one), "%.*s", (int)(len < 39 ? len : 39),
+		    w);
+		if (pack_kind(f->p, one) == NULL)
+			return pack_data_bad(f, fd->line, "type",
+			    SAY_PACK_NO_KIND, one);
+		n++;
+	}
+	return n > 0 ? MQ_OK : pack_data_bad(f, fd->line, "type",
+	    SAY_PACK_RECORD, "");
+}
+
+enum mq_status pack_form_refs(struct pack *p, struct err *err)
+{
+	enum mq_status rc = MQ_OK;
+	size_t i, j;
+
+	for (i = 0; i < p->nkinds && rc == MQ_OK; i++) {
+		const struct kind *k = &p->kinds[i];
+		size_t n = k->nfields + k->nstep_fields;
+		char name[64];
+
+		for (j = 0; j < n && rc == MQ_OK; j++) {
+			bool step = j >= k->nfields;
+			const struct field *fd = step ?
+			    &k->step_fields[j - k->nfields] : &k->fields[j];
+			struct pack_file f = { p, NULL, name, err };
+
+			snprintf(name, sizeof(name), step ?
+			    "survey/%s.step.csv" : "survey/%s.csv", k->name);
+			if (fd->type == FT_RECORD)
+				rc = check_kinds(&f, fd);
+		}
+	}
 	return rc;
 }

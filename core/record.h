@@ -30,7 +30,7 @@ enum record_flags {
 };
 
 struct record_conflict {
-	char field[33];
+	char field[FIELDS_NAME_MAX + 1];
 	char mine[2][200];	/* the two values as text */
 	struct ref from[2];
 	char by[2][32];

@@ -32,6 +32,9 @@ struct fold {
 static const struct field_value *value_in(const struct history_entry *x,
     bool decided, const char *name)
 {
+	/* A note stands in the timeline only: it says nothing of a field. */
+	if (!decided && strcmp(x->e.op, "note") == 0)
+		return NULL;
 	return fields_get(decided ? &x->d : &x->f, name);
 }
 
@@ -84,16 +87,29 @@ static void dispute(struct fold *fo, bool decided, const char *name)
 	}
 }
 
+/* Every field that anybody wrote, those too that were taken away. */
+static void written(const struct fold *fo, struct fields *out)
+{
+	size_t i, k;
+
+	for (i = 0; i < fo->h.n; i++)
+		for (k = 0; k < fo->h.v[i].f.n && out->n < FIELDS_MAX; k++)
+			fields_set(out, fo->h.v[i].f.v[k].name, "");
+}
+
 static void disputes(struct fold *fo)
 {
+	struct fields names = { NULL, 0, 0 };
 	size_t i;
 
 	if (fo->h.linear)
 		return;
 	for (i = 0; i < ARRAY_LEN(disputed); i++)
 		dispute(fo, true, disputed[i]);
-	for (i = 0; i < fo->r.f.n; i++)
-		dispute(fo, false, fo->r.f.v[i].name);
+	written(fo, &names);
+	for (i = 0; i < names.n; i++)
+		dispute(fo, false, names.v[i].name);
+	fields_free(&names);
 	if (fo->r.nconflicts)
 		fo->r.r.flags |= REC_CONFLICT;
 }

@@ -429,8 +429,7 @@ static int named_refs(struct node *n, const struct save_part *p,
 	for (i = 0; i < p->f.n; i++) {
 		const struct field *fd = kind_field(k, p->f.v[i].name);
 
-		if (fd && p->f.v[i].text && (fd->type == FT_PERSON ||
-		    fd->type == FT_PLACE))
+		if (fd && p->f.v[i].text && kind_field_refs(fd))
 			add_ref(out, &count, max, p->f.v[i].text);
 	}
 	return count;

@@ -12,7 +12,11 @@ struct save;
 
 /* Complaints about fields, each to be shown at its field. */
 #define SAVE_COMPLAINTS 32
-struct save_complaint { int entry; char field[33]; struct err err; };
+struct save_complaint {
+	int entry;
+	char field[FIELDS_NAME_MAX + 1];
+	struct err err;
+};
 
 /* What one save did: 『填一次:走访 1、诉求 1、时长 40 分钟、户卡 1』. */
 struct save_result {

@@ -59,8 +59,7 @@ static void follow_fields(const struct kind *k, const struct record_full *r,
 		const struct field_value *v = &r->f.v[i];
 		const struct field *fd = kind_field(k, v->name);
 
-		if (!fd || !v->text || (fd->type != FT_PERSON &&
-		    fd->type != FT_PLACE))
+		if (!fd || !v->text || !kind_field_refs(fd))
 			continue;
 		for (w = 0; w < 2; w++) {
 			if (!old[w][0] || strcmp(v->text, old[w]) != 0)

@@ -70,6 +70,7 @@ static void add_field(struct node *n, const struct field *f,
 		return;
 	case FT_PERSON:
 	case FT_PLACE:
+	case FT_RECORD:
 	case FT_PHONE:
 	case FT_IDNUMBER:
 		return;		/* by keys, not by words */

@@ -62,7 +62,7 @@ static enum mq_status take_pair(struct cli *c, const struct kind *k,
     const char *pair, struct fields *f)
 {
 	const char *eq = strchr(pair, '=');
-	char name[33], ref[ENTRY_REF_TEXT], *items, *p;
+	char name[FIELDS_NAME_MAX + 1], ref[ENTRY_REF_TEXT], *items, *p;
 	const struct field *fd;
 	enum mq_status st = MQ_OK;
 

@@ -29,6 +29,7 @@ static enum form_field_look look_of(enum field_type t)
 		return FORM_LOOK_CHOICE;
 	case FT_PERSON:
 	case FT_PLACE:
+	case FT_RECORD:
 	case FT_ORG:
 		return FORM_LOOK_PICK;
 	case FT_NOTE:
@@ -110,6 +111,17 @@ void form_field_refresh(struct form_field *ff, const struct fields *f)
 
 /* ---- picks ---- */
 
+static void record_words(struct form_field *ff, const char *value)
+{
+	struct field_value v = { .kind = FV_TEXT, .text = ff->value.data };
+	struct buf b = BUF_INIT(sizeof(ff->words) - 1);
+
+	assert(value == ff->value.data);
+	form_show(ff->n, ff->def, &v, false, &b);
+	xcopy(ff->words, sizeof(ff->words), buf_str(&b));
+	buf_free(&b);
+}
+
 static void pick_words(struct form_field *ff)
 {
 	const char *value = buf_str(&ff->value);
@@ -122,6 +134,8 @@ static void pick_words(struct form_field *ff)
 		xcopy(ff->words, sizeof(ff->words),
 		    org_name(pack_orgs(ff->n->pack), value,
 		    ff->n->env->lang));
+	else if (ff->def->type == FT_RECORD)
+		record_words(ff, value);
 	else if (ref_parse(value, strlen(value), &r))
 		panel_person_words(ff->n, ref_rec(r), ff->words,
 		    sizeof(ff->words));
@@ -545,6 +559,7 @@ static void paint_focus(struct form_field *ff, const struct draw *d, int x,
 		draw_wrapped(d, 0, x, d->w - x - 1, *y, ROLE_FIELD_FOCUS,
 		    ff->value.len ? ff->words : hint[0] ? hint :
 		    word(ff->def->type == FT_ORG ? W_FORM_PICK_ORG :
+		    ff->def->type == FT_RECORD ? W_FORM_PICK_RECORD :
 		    W_FORM_PICK_PERSON));
 		draw_cursor(d, 0, x);
 		if (ff->value.len)

@@ -12,6 +12,7 @@
 #include "../core/ledger.h"
 #include "form_clock.h"
 #include "form_draft.h"
+#include "form_pick.h"
 #include "form_save.h"
 #include "panel_person.h"
 #include "panels.h"
@@ -301,9 +302,7 @@ static unsigned after(struct panel_batch *p, unsigned flags)
 	if (flags & WIDGET_CHANGED)
 		keep(p);
 	if (ff && ff->wants_pick) {
-		ff->wants_pick = false;
-		panel_person_open(p->base.app, ff->def->type == FT_PLACE ?
-		    "household" : "person", ff->wanted);
+		form_pick_open(p->base.app, ff);
 		return PANEL_REDRAW;
 	}
 	if (flags & WIDGET_PICKED)
@@ -386,10 +385,9 @@ static unsigned batch_returned(struct panel *base, struct panel *child)
 		return PANEL_REDRAW;
 	if (strcmp(child->ops->name, FORM_CLOCK_NAME) == 0)
 		return save_line(p);
-	if (!ff || ff->look != FORM_LOOK_PICK ||
-	    strcmp(child->ops->name, PANEL_PERSON_NAME) != 0)
+	if (!ff || ff->look != FORM_LOOK_PICK)
 		return PANEL_REDRAW;
-	ref_text(ref_of_rec(panel_person_picked(child)), ref);
+	form_pick_answer(child, ff->def, ref);
 	form_page_picked(&p->page, ref);
 	keep(p);
 	return next_cell(p);

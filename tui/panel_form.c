@@ -16,6 +16,7 @@
 #include "form_assist.h"
 #include "form_clock.h"
 #include "form_commit.h"
+#include "form_pick.h"
 #include "form_preset.h"
 #include "panels.h"
 #include "popup.h"
@@ -346,26 +347,6 @@ static unsigned park(struct panel_form *p)
 
 /* ---- pickers ---- */
 
-static const char *kind_to_pick(const struct field *fd, const struct pack *pk)
-{
-	if (fd->appearance[0] && pack_kind(pk, fd->appearance))
-		return fd->appearance;
-	return fd->type == FT_PLACE ? "household" : "person";
-}
-
-static void open_picker(struct panel_form *p, struct form_field *ff)
-{
-	char typed[64];
-
-	xcopy(typed, sizeof(typed), ff->wanted);
-	ff->wants_pick = false;
-	if (ff->def->type == FT_ORG)
-		panel_org_open(p->base.app, "", typed);
-	else
-		panel_person_open(p->base.app, kind_to_pick(ff->def,
-		    p->d->n->pack), typed);
-}
-
 /* The household of a person, "" when there is none. */
 static void household_of(struct panel_form *p, int64_t rec,
     char out[ENTRY_REF_TEXT])
@@ -413,7 +394,9 @@ static unsigned form_returned(struct panel *base, struct panel *child)
 {
 	struct panel_form *p = form_of(base);
 	struct form_field *ff = form_page_here(panel_form_page(p));
-	char ref[ENTRY_REF_TEXT];
+	char picked[ENTRY_REF_TEXT];
+	int64_t was = 0;
+	struct ref r;
 
 	p->d->form_open = true;
 	if (child->result != 1)
@@ -425,18 +408,13 @@ static unsigned form_returned(struct panel *base, struct panel *child)
 	}
 	if (!ff || ff->look != FORM_LOOK_PICK)
 		return PANEL_REDRAW;
-	if (ff->def->type == FT_ORG) {
-		form_page_picked(panel_form_page(p), panel_org_picked(child));
-	} else {
-		const char *old = buf_str(&ff->value);
-		int64_t rec = panel_person_picked(child), was = 0;
-		struct ref r;
-
-		if (ref_parse(old, strlen(old), &r))
-			was = ref_rec(r);
-		ref_text(ref_of_rec(rec), ref);
-		form_page_picked(panel_form_page(p), ref);
-		fill_household(p, was, rec);
+	if (ref_parse(buf_str(&ff->value), ff->value.len, &r))
+		was = ref_rec(r);
+	form_pick_answer(child, ff->def, picked);
+	form_page_picked(panel_form_page(p), picked);
+	if (ff->def->type == FT_PERSON || ff->def->type == FT_PLACE) {
+		if (ref_parse(picked, strlen(picked), &r))
+			fill_household(p, was, ref_rec(r));
 	}
 	panel_form_keep(p);
 	return go_on(p);
@@ -451,7 +429,7 @@ static unsigned after(struct panel_form *p, unsigned flags)
 	if (flags & WIDGET_CHANGED)
 		panel_form_keep(p);
 	if (ff && ff->wants_pick) {
-		open_picker(p, ff);
+		form_pick_open(p->base.app, ff);
 		return PANEL_REDRAW;
 	}
 	if (flags & WIDGET_PICKED)

@@ -52,6 +52,9 @@ void panel_show_open(struct app *app, int64_t rec);
  * something was picked; read it with panel_pick_*(). */
 void panel_person_open(struct app *app, const char *kind, const char *typed);
 int64_t panel_person_picked(const struct panel *child);	/* rec */
+/* Any record of these kinds (blank-separated): by number, words, initials. */
+void panel_pick_open(struct app *app, const char *kinds, const char *typed);
+int64_t panel_pick_picked(const struct panel *child);
 void panel_org_open(struct app *app, const char *root, const char *typed);
 const char *panel_org_picked(const struct panel *child);
 

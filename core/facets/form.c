@@ -221,7 +221,7 @@ static void refuse_unknown(struct work *w, const struct flow_step *step)
 	size_t i = 0;
 
 	while (i < f->n) {
-		char name[33];
+		char name[FIELDS_NAME_MAX + 1];
 		const struct field *fd = kind_field(w->a->kind, f->v[i].name);
 		bool ok = fd != NULL && (fd->type == FT_CALCULATE ||
 		    form_takes_value(fd));

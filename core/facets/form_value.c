@@ -37,7 +37,8 @@ enum mq_status form_wrong(struct err *err, enum mq_status code,
 bool form_takes_value(const struct field *fd)
 {
 	return fd->type != FT_NOTE && fd->type != FT_BEGIN_GROUP &&
-	    fd->type != FT_END_GROUP && fd->type != FT_CALCULATE;
+	    fd->type != FT_END_GROUP && fd->type != FT_CALCULATE &&
+	    fd->type != FT_BEGIN_REPEAT && fd->type != FT_END_REPEAT;
 }
 
 bool form_looks(const struct field *fd, const char *word)
@@ -341,26 +342,29 @@ static enum mq_status accept_ref(struct node *n, const struct field *fd,
     const char *s, struct buf *out, struct err *err)
 {
 	char text[ENTRY_REF_TEXT];
+	enum say why = fd->type == FT_RECORD ? SAY_FORM_RECORD :
+	    SAY_FORM_PERSON;
 	struct record_full r;
 	struct ref ref;
+	int64_t rec;
 
-	if (!ref_parse(s, strlen(s), &ref))
-		return form_wrong(err, MQ_E_NOT_FOUND, fd, SAY_FORM_PERSON,
-		    s);
+	if (!ref_parse(s, strlen(s), &ref)) {
+		/* What a case is called by is its short number. */
+		if (fd->type != FT_RECORD || n->db == NULL ||
+		    record_by_no(n, s, &rec, NULL) != MQ_OK)
+			return form_wrong(err, MQ_E_NOT_FOUND, fd, why, s);
+		ref = ref_of_rec(rec);
+	}
 	ref_text(ref, text);
 	if (n->db != NULL) {
-		const struct kind *k;
 		bool ok;
 
 		if (record_get(n, ref_rec(ref), &r, NULL) != MQ_OK)
-			return form_wrong(err, MQ_E_NOT_FOUND, fd,
-			    SAY_FORM_PERSON, text);
-		k = pack_kind(n->pack, r.r.kind);
-		ok = k != NULL && k->register_;
+			return form_wrong(err, MQ_E_NOT_FOUND, fd, why, text);
+		ok = kind_field_takes(n->pack, fd, r.r.kind);
 		record_full_free(&r);
 		if (!ok)
-			return form_wrong(err, MQ_E_NOT_FOUND, fd,
-			    SAY_FORM_PERSON, text);
+			return form_wrong(err, MQ_E_NOT_FOUND, fd, why, text);
 	}
 	buf_adds(out, text);
 	return MQ_OK;
@@ -459,6 +463,7 @@ static enum mq_status accept(struct node *n, const struct field *fd,
 		return accept_multi(n, fd, s, out, err);
 	case FT_PERSON:
 	case FT_PLACE:
+	case FT_RECORD:
 		return accept_ref(n, fd, s, out, err);
 	case FT_ORG:
 		return accept_org(n, fd, s, out, err);
@@ -473,6 +478,8 @@ static enum mq_status accept(struct node *n, const struct field *fd,
 	case FT_CALCULATE:
 	case FT_BEGIN_GROUP:
 	case FT_END_GROUP:
+	case FT_BEGIN_REPEAT:
+	case FT_END_REPEAT:
 		break;
 	}
 	return form_wrong(err, MQ_E_FIELD, fd, SAY_FORM_RULE, NULL);
@@ -650,6 +657,7 @@ static void show(struct node *n, const struct field *fd, const char *s,
 		break;
 	case FT_PERSON:
 	case FT_PLACE:
+	case FT_RECORD:
 		show_ref(n, s, reveal, out);
 		break;
 	case FT_ORG:

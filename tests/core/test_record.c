@@ -44,6 +44,43 @@ static void later_values_win(void **state)
 	nodes_free(&x);
 }
 
+/* One takes a row away, the other mends a cell of it: the cell is in the lane,
+ * in whichever order the two are folded.  Rows added apart stay apart. */
+static void cells_of_a_row_meet_one_by_one(void **state)
+{
+	struct nodes_one a, b;
+	struct record_full ra, rb;
+	int64_t rec;
+
+	(void)state;
+	nodes_make(&a, 101, NULL);
+	nodes_make(&b, 102, NULL);
+	rec = ref_rec(nodes_entry(&a, "request", "open", 0, "{\"d\":"
+	    "{\"state\":\"reported\"},\"f\":{\"m.1.age\":7,"
+	    "\"m.1.name\":\"甲\",\"m.2.name\":\"乙\"}}"));
+	nodes_carry(&a, &b);
+	nodes_entry(&b, "request", "fix", rec,
+	    "{\"f\":{\"m.1.age\":8,\"m.3n102.name\":\"丁\"}}");
+	nodes_entry(&a, "request", "fix", rec, "{\"f\":{\"m.1.age\":null,"
+	    "\"m.1.name\":null,\"m.3n101.name\":\"丙\"}}");
+	nodes_carry(&a, &b);
+	nodes_carry(&b, &a);
+	get(&a, rec, &ra);
+	get(&b, rec, &rb);
+	assert_int_equal(ra.nconflicts, 1);
+	assert_string_equal(ra.conflicts[0].field, "m.1.age");
+	assert_int_equal(rb.nconflicts, 1);
+	assert_memory_equal(ra.conflicts, rb.conflicts,
+	    sizeof(ra.conflicts[0]));
+	assert_string_equal(fields_text(&ra.f, "m.3n101.name"), "丙");
+	assert_string_equal(fields_text(&ra.f, "m.3n102.name"), "丁");
+	assert_false(fields_has(&ra.f, "m.1.name"));
+	record_full_free(&ra);
+	record_full_free(&rb);
+	nodes_free(&a);
+	nodes_free(&b);
+}
+
 /* Two nodes, one case, no network: a conflict lane with both values on both
  * nodes, the same on each; a later entry that saw both settles it. */
 static void concurrent_edits_meet_in_the_lane(void **state)
@@ -338,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(later_values_win),
 		cmocka_unit_test(concurrent_edits_meet_in_the_lane),
+		cmocka_unit_test(cells_of_a_row_meet_one_by_one),
 		cmocka_unit_test(same_change_twice_is_no_conflict),
 		cmocka_unit_test(order_of_arrival_does_not_matter),
 		cmocka_unit_test(void_takes_back),

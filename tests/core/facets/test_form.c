@@ -50,6 +50,17 @@ static void refuses(const struct field *fd, const char *typed,
 	buf_free(&b);
 }
 
+static void shows(const struct field *fd, const char *text, bool reveal,
+    const char *want)
+{
+	struct field_value v = { "", FV_TEXT, (char *)text, 0 };
+	struct buf b = BUF_INIT(BUF_SMALL);
+
+	form_show(x.n, fd, &v, reveal, &b);
+	assert_string_equal(buf_str(&b), want);
+	buf_free(&b);
+}
+
 static void numbers(void **state)
 {
 	const struct field *minutes = field("visit", "minutes");
@@ -113,6 +124,25 @@ static void people_and_places(void **state)
 	refuses(field("service", "volunteer"), "张三", MQ_E_FIELD);
 }
 
+static void any_record_by_ref_or_number(void **state)
+{
+	struct field fd = *field("visit", "who");
+	char text[ENTRY_REF_TEXT];
+	struct ref r = nodes_entry(&x, "request", "open", 0, "{\"d\":{\"no\":"
+	    "\"001010000012\",\"state\":\"reported\",\"title\":\"井盖\"}}");
+
+	(void)state;
+	fd.type = FT_RECORD;
+	fd.kinds = "event request";
+	ref_text(r, text);
+	takes(&fd, text, text);
+	takes(&fd, "001010000012", text);
+	shows(&fd, text, false, "井盖");
+	fd.kinds = "event";
+	refuses(&fd, text, MQ_E_NOT_FOUND);
+	refuses(&fd, "井盖", MQ_E_NOT_FOUND);
+}
+
 static void choices_by_name_word_and_digit(void **state)
 {
 	const struct field *mode = field("visit", "mode");
@@ -148,17 +178,6 @@ static void texts(void **state)
 	refuses(place, line, MQ_E_FIELD);
 	line[100 * 6] = '\0';
 	takes(place, line, line);
-}
-
-static void shows(const struct field *fd, const char *text, bool reveal,
-    const char *want)
-{
-	struct field_value v = { "", FV_TEXT, (char *)text, 0 };
-	struct buf b = BUF_INIT(BUF_SMALL);
-
-	form_show(x.n, fd, &v, reveal, &b);
-	assert_string_equal(buf_str(&b), want);
-	buf_free(&b);
 }
 
 static void shown_masked(void **state)
@@ -493,6 +512,7 @@ int main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(times),
 		cmocka_unit_test(people_and_places),
+		cmocka_unit_test(any_record_by_ref_or_number),
 		cmocka_unit_test(choices_by_name_word_and_digit),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(shown_masked),
