@@ -256,10 +256,16 @@ static struct utc day_end(const struct calendar *c, struct day d)
 	return t;
 }
 
-static struct utc due_workhours(const struct calendar *c, struct utc start,
-    int64_t value)
+struct utc calendar_close(const struct calendar *c, struct day d)
 {
-	int64_t left = value * MS_HOUR, open, close;
+	return day_end(c, d);
+}
+
+/* `left` ms of working time from `start` on. */
+static struct utc work_on(const struct calendar *c, struct utc start,
+    int64_t left)
+{
+	int64_t open, close;
 	struct day d = clock_day(start);
 	int i, days;
 
@@ -324,9 +330,66 @@ struct utc calendar_due(const struct calendar *c, struct utc start,
 	if (strcmp(unit, "hour") == 0)
 		return (struct utc){ start.ms + value * MS_HOUR };
 	if (strcmp(unit, "workhour") == 0)
-		return due_workhours(c, start, value);
+		return work_on(c, start, value * MS_HOUR);
 	assert(strcmp(unit, "day") == 0 || strcmp(unit, "workday") == 0);
 	return due_days(c, start, value, strcmp(unit, "workday") == 0);
+}
+
+/* Working time between two moments. */
+static int64_t worked(const struct calendar *c, struct utc from, struct utc to)
+{
+	int64_t sum = 0, open, close, base;
+	struct day d = clock_day(from), last = clock_day(to);
+	int i, days;
+
+	for (days = 0; days < DAYS_MAX && d.n <= last.n; days++, d.n++) {
+		if (!calendar_is_workday(c, d))
+			continue;
+		base = clock_day_start(d).ms;
+		for (i = 0; i < c->nslots; i++) {
+			open = base + c->slots[i].from * MS_MINUTE;
+			close = base + c->slots[i].to * MS_MINUTE;
+			open = open < from.ms ? from.ms : open;
+			close = close > to.ms ? to.ms : close;
+			sum += close > open ? close - open : 0;
+		}
+	}
+	return sum;
+}
+
+/* As many days after `resumed` as there were from `paused` to the due day;
+ * the same day when there was none, unless that is a day off. */
+static struct utc days_on(const struct calendar *c, struct utc due,
+    struct utc paused, struct utc resumed, bool workdays)
+{
+	struct day d = clock_day(paused), last = clock_day(due);
+	int64_t left = 0;
+
+	if (!workdays)
+		left = last.n - d.n;
+	while (workdays && d.n < last.n) {
+		d.n++;
+		left += calendar_is_workday(c, d);
+	}
+	if (left > 0)
+		return due_days(c, resumed, left, workdays);
+	for (d = clock_day(resumed); !calendar_is_workday(c, d); d.n++)
+		;
+	return day_end(c, d);
+}
+
+struct utc calendar_resume(const struct calendar *c, struct utc due,
+    struct utc paused, struct utc resumed, const char *unit)
+{
+	bool wall = strcmp(unit, "minute") == 0 || strcmp(unit, "hour") == 0;
+
+	if (resumed.ms <= paused.ms)
+		return due;
+	if (wall || due.ms <= paused.ms)
+		return (struct utc){ due.ms + resumed.ms - paused.ms };
+	if (strcmp(unit, "workhour") == 0)
+		return work_on(c, resumed, worked(c, paused, due));
+	return days_on(c, due, paused, resumed, strcmp(unit, "workday") == 0);
 }
 
 /* ---- explaining ---- */

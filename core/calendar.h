@@ -27,6 +27,13 @@ bool calendar_is_unit(const char *unit);
 /* value: 0 … 100000 of a unit. */
 struct utc calendar_due(const struct calendar *c, struct utc start,
     int64_t value, const char *unit);
+/* Where a limit stands after a pause: what was left of it at `paused` is
+ * counted on from `resumed`, in its own unit (working hours, working days). A
+ * limit already past stays as late as it was. */
+struct utc calendar_resume(const struct calendar *c, struct utc due,
+    struct utc paused, struct utc resumed, const char *unit);
+/* The end of business of a day. */
+struct utc calendar_close(const struct calendar *c, struct day d);
 /* Lines: rule, start, each day skipped with its name, result, calendar
  * version, 历法未下发(暂按) for a year without a table. */
 void calendar_explain(const struct calendar *c, struct utc start,

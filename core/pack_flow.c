@@ -6,6 +6,7 @@
 
 #include "base/xmalloc.h"
 #include "calendar.h"
+#include "flow_clock.h"
 
 /* ---- flow/<kind>.csv ---- */
 
@@ -125,19 +126,53 @@ static enum mq_status check_owner(struct pack_file *f, const struct kind *k,
 	return pack_data_bad(f, s->line, "owner", SAY_PACK_NO_ORG, o);
 }
 
-static enum mq_status check_clock(struct pack_file *f,
+/* Is it "verb", "verb:NAME" or "verb:NAME=MORE", as the verb wants it? */
+static bool clock_word(const struct kind *k, const char *word)
+{
+	static const struct { const char *verb; bool name, more; } verbs[] = {
+		{ "start", true, false }, { "stop", false, false },
+		{ "pause", false, false }, { "resume", false, false },
+		{ "extend", true, true }, { "recount", false, false },
+	};
+	size_t len = strcspn(word, ":"), i;
+	const char *name = word[len] ? word + len + 1 : "";
+	const char *eq = strchr(name, '=');
+	char one[FLOW_CLOCK_NAME];
+
+	for (i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strlen(verbs[i].verb) == len &&
+		    memcmp(verbs[i].verb, word, len) == 0)
+			break;
+	if (i == ARRAY_LEN(verbs) || (verbs[i].name && !*name) ||
+	    (verbs[i].more && eq == NULL))
+		return false;
+	if (!*name || (strcmp(name, "*") == 0 && !verbs[i].name))
+		return !word[len] || *name;
+	len = strcspn(name, "=");
+	if (len >= sizeof(one))
+		return false;
+	snprintf(one, sizeof(one), "%.*s", (int)len, name);
+	if (verbs[i].more)
+		return (strcmp(one, "*") == 0 || pack_data_is_name(one)) &&
+		    kind_field(k, eq + 1) != NULL;
+	return pack_data_is_name(one) && (eq == NULL || i == 0);
+}
+
+static enum mq_status check_clock(struct pack_file *f, const struct kind *k,
     const struct flow_step *s)
 {
-	static const char *const plain[] = { "", "stop", "pause", "resume" };
-	size_t i;
+	const char *at = s->clock, *w;
+	char word[96];
+	size_t len;
 
-	for (i = 0; i < ARRAY_LEN(plain); i++)
-		if (strcmp(s->clock, plain[i]) == 0)
-			return MQ_OK;
-	if (strncmp(s->clock, "start:", 6) == 0 && s->clock[6] != '\0')
-		return MQ_OK;
-	return pack_data_bad(f, s->line, "clock", SAY_PACK_UNKNOWN,
-	    s->clock);
+	while (pack_data_word(&at, &w, &len)) {
+		snprintf(word, sizeof(word), "%.*s",
+		    (int)(len < sizeof(word) ? len : sizeof(word) - 1), w);
+		if (!clock_word(k, word))
+			return pack_data_bad(f, s->line, "clock",
+			    SAY_PACK_UNKNOWN, word);
+	}
+	return MQ_OK;
 }
 
 static enum mq_status check_steps(struct pack_file *f, const struct kind *k)
@@ -160,7 +195,7 @@ static enum mq_status check_steps(struct pack_file *f, const struct kind *k)
 		if (rc == MQ_OK)
 			rc = check_owner(f, k, s);
 		if (rc == MQ_OK)
-			rc = check_clock(f, s);
+			rc = check_clock(f, k, s);
 	}
 	return rc;
 }
@@ -212,33 +247,51 @@ static enum mq_status read_due(struct pack_file *f, struct due_rule *d)
 	return pack_data_int(f, "value", 0, 1, 100000, &d->value);
 }
 
-/* A clock that starts by a rule nobody wrote down would never ring. */
-static enum mq_status check_rules_known(struct pack *p, struct err *err)
+static bool rule_known(const struct pack *p, const struct kind *k,
+    const char *rule)
 {
-	size_t k, s, d;
+	size_t d;
 
-	for (k = 0; k < p->nkinds; k++) {
-		for (s = 0; s < p->kinds[k].nsteps; s++) {
-			const char *c = p->kinds[k].steps[s].clock;
-			char name[64];
-			struct pack_file f = { p, NULL, name, err };
+	for (d = 0; d < p->ndues; d++)
+		if (strcmp(p->dues[d].kind, k->name) == 0 &&
+		    strcmp(p->dues[d].rule, rule) == 0)
+			return true;
+	return false;
+}
 
-			if (strncmp(c, "start:", 6) != 0)
-				continue;
-			for (d = 0; d < p->ndues; d++)
-				if (strcmp(p->dues[d].kind,
-				    p->kinds[k].name) == 0 &&
-				    strcmp(p->dues[d].rule, c + 6) == 0)
-					break;
-			snprintf(name, sizeof(name), "flow/%s.csv",
-			    p->kinds[k].name);
-			if (d == p->ndues)
-				return pack_data_bad(&f,
-				    p->kinds[k].steps[s].line, "clock",
-				    SAY_FLOW_NO_RULE, c + 6);
-		}
+/* A clock that starts by a rule nobody wrote down would never ring. */
+static enum mq_status check_rules(struct pack *p, const struct kind *k,
+    const struct flow_step *s, struct err *err)
+{
+	char name[64], word[96];
+	struct pack_file f = { p, NULL, name, err };
+	const char *at = s->clock, *w, *rule;
+	size_t len;
+
+	snprintf(name, sizeof(name), "flow/%s.csv", k->name);
+	while (pack_data_word(&at, &w, &len)) {
+		snprintf(word, sizeof(word), "%.*s", (int)len, w);
+		if (strncmp(word, "start:", 6) != 0)
+			continue;
+		rule = strchr(word, '=');
+		rule = rule == NULL ? word + 6 : rule + 1;
+		if (!rule_known(p, k, rule))
+			return pack_data_bad(&f, s->line, "clock",
+			    SAY_FLOW_NO_RULE, rule);
 	}
 	return MQ_OK;
+}
+
+static enum mq_status check_rules_known(struct pack *p, struct err *err)
+{
+	enum mq_status rc = MQ_OK;
+	size_t k, s;
+
+	for (k = 0; k < p->nkinds; k++)
+		for (s = 0; s < p->kinds[k].nsteps && rc == MQ_OK; s++)
+			rc = check_rules(p, &p->kinds[k],
+			    &p->kinds[k].steps[s], err);
+	return rc;
 }
 
 enum mq_status pack_flow_dues(struct pack *p, struct err *err)

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "flow_clock.h"
 #include "record.h"
 #include "record_history.h"
 #include "record_row.h"
@@ -161,7 +162,7 @@ static void columns(struct fold *fo)
 	xcopy(r->tkey, sizeof(r->tkey), fields_text(d, "key"));
 	r->who = rec_of(d, "who");
 	r->place = rec_of(d, "place");
-	r->due_at.ms = fields_int(d, "due", 0);
+	r->due_at = flow_clock_earliest(d);
 	r->opened_at.ms = fields_int(d, "opened", r->opened_at.ms);
 	r->closed_at.ms = fields_int(d, "closed", 0);
 	r->num = fields_int(d, "num", 0);

@@ -7,6 +7,7 @@
 
 #include "../base/xmalloc.h"
 #include "../calendar.h"
+#include "../flow_clock.h"
 #include "../pack.h"
 
 #define PAGE 50
@@ -15,12 +16,11 @@
 static struct utc moves_at(const struct node *n, const struct record_full *r,
     const struct escalate_rule *e)
 {
-	struct utc due = r->r.due_at;
+	struct flow_clock c;
 
-	if (strcmp(fields_text(&r->d, "due_rule"), e->clock) != 0)
-		due.ms = 0;
-	return due.ms == 0 ? due : calendar_due(pack_calendar(n->pack), due,
-	    e->after, e->unit);
+	if (!flow_clock_get(&r->d, e->clock, &c) || !flow_clock_runs(&c))
+		return (struct utc){ 0 };
+	return calendar_due(pack_calendar(n->pack), c.due, e->after, e->unit);
 }
 
 /* The unit that would owe next: above it is nobody, then nothing moves. */

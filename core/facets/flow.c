@@ -3,7 +3,7 @@
  * is due.  Called through facet_decide() at save; its reading side by queue,
  * record view and command line.
  */
-#include "../flow.h"
+#include "flow_parts.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -185,105 +185,6 @@ static void decide_owner(struct act *a, const struct flow_step *s)
 		fields_set_list(a->d, "route", owner);
 }
 
-/* ---- clocks ---- */
-
-/* The first row of due.csv that fits decides. */
-static const struct due_rule *find_rule(struct act *a, const char *name)
-{
-	struct fields all = { NULL, 0, 0 };
-	const struct due_rule *v, *found = NULL;
-	size_t i, n;
-
-	if (a->prior != NULL)
-		fields_copy(&all, &a->prior->f);
-	fields_overlay(&all, a->f);
-	v = pack_due_rules(a->n->pack, &n);
-	for (i = 0; i < n && found == NULL; i++)
-		if (strcmp(v[i].kind, a->kind->name) == 0 &&
-		    strcmp(v[i].rule, name) == 0 &&
-		    (v[i].category[0] == '\0' || strcmp(v[i].category,
-		    fields_text(&all, "category")) == 0) &&
-		    (v[i].grade[0] == '\0' || strcmp(v[i].grade,
-		    fields_text(&all, "grade")) == 0))
-			found = &v[i];
-	fields_free(&all);
-	return found;
-}
-
-static void start_clock(struct act *a, const char *name)
-{
-	const struct calendar *c = pack_calendar(a->n->pack);
-	const struct due_rule *rule = find_rule(a, name);
-	struct utc start = a->now;
-
-	if (rule == NULL) {
-		act_complain_say(a, "", MQ_E_PACK_BAD, SAY_FLOW_NO_RULE,
-		    name, NULL);
-		return;
-	}
-	/* Rules count from when it happened, not from when it was typed. */
-	if (a->prior == NULL)
-		start.ms = fields_int(a->d, "opened", a->now.ms);
-	fields_set_int(a->d, "due", calendar_due(c, start, rule->value,
-	    rule->unit).ms);
-	fields_set_int(a->d, "due_start", start.ms);
-	fields_set_int(a->d, "due_value", rule->value);
-	fields_set(a->d, "due_unit", rule->unit);
-	fields_set(a->d, "due_rule", rule->rule);
-	fields_set(a->d, "due_calendar", calendar_version(c));
-	fields_set_int(a->d, "due_done", 0);
-	fields_set_int(a->d, "due_left", 0);
-	fields_set_int(a->d, "due_shift", 0);
-}
-
-static void stop_clock(struct act *a)
-{
-	int64_t due = a->prior == NULL ? 0 : a->prior->r.due_at.ms;
-
-	fields_set_int(a->d, "due", 0);
-	if (due > 0) {
-		fields_set_int(a->d, "due_was", due);
-		fields_set_int(a->d, "due_done", a->now.ms);
-	}
-}
-
-static void pause_clock(struct act *a)
-{
-	int64_t due = a->prior->r.due_at.ms;
-
-	if (due == 0)
-		return;
-	fields_set_int(a->d, "due", 0);
-	fields_set_int(a->d, "due_left", due - a->now.ms);
-	fields_set_int(a->d, "due_paused", a->now.ms);
-}
-
-static void resume_clock(struct act *a)
-{
-	int64_t since = fields_int(&a->prior->d, "due_paused", 0);
-	int64_t left = fields_int(&a->prior->d, "due_left", 0);
-	int64_t shift = fields_int(&a->prior->d, "due_shift", 0);
-
-	if (since == 0 || a->prior->r.due_at.ms != 0)
-		return;
-	fields_set_int(a->d, "due", a->now.ms + left);
-	fields_set_int(a->d, "due_left", 0);
-	fields_set_int(a->d, "due_paused", 0);
-	fields_set_int(a->d, "due_shift", shift + a->now.ms - since);
-}
-
-static void decide_clock(struct act *a, const struct flow_step *s)
-{
-	if (strncmp(s->clock, "start:", 6) == 0)
-		start_clock(a, s->clock + 6);
-	else if (strcmp(s->clock, "stop") == 0)
-		stop_clock(a);
-	else if (strcmp(s->clock, "pause") == 0 && a->prior != NULL)
-		pause_clock(a);
-	else if (strcmp(s->clock, "resume") == 0 && a->prior != NULL)
-		resume_clock(a);
-}
-
 /* ---- deciding ---- */
 
 static void decide_state(struct act *a, const struct flow_step *s)
@@ -366,7 +267,7 @@ static enum mq_status decide(struct act *a, struct err *err)
 		return MQ_OK;
 	decide_state(a, s);
 	decide_owner(a, s);
-	decide_clock(a, s);
+	flow_time_decide(a, s);
 	return MQ_OK;
 }
 
@@ -410,101 +311,10 @@ size_t flow_steps(struct node *n, const struct session *who,
 	return found;
 }
 
-static void line(struct buf *out, enum lang lang, enum say id, const char *a,
-    const char *b)
-{
-	say_fill(out, lang, id, a, b);
-	buf_addc(out, '\n');
-}
-
-static const char *rule_label(struct node *n, const struct record_full *r,
-    enum lang lang)
-{
-	const char *name = fields_text(&r->d, "due_rule");
-	const char *unit = fields_text(&r->d, "due_unit");
-	int64_t value = fields_int(&r->d, "due_value", 0);
-	size_t i, count;
-	const struct due_rule *v = pack_due_rules(n->pack, &count);
-
-	for (i = 0; i < count; i++)
-		if (strcmp(v[i].kind, r->r.kind) == 0 &&
-		    strcmp(v[i].rule, name) == 0 && v[i].value == value &&
-		    strcmp(v[i].unit, unit) == 0)
-			return v[i].label[lang];
-	return name;
-}
-
-/* How it stands against the limit. */
-static void explain_standing(struct node *n, const struct record_full *r,
-    enum lang lang, struct buf *out)
-{
-	int64_t now = env_now(n->env).ms, due = r->r.due_at.ms;
-	int64_t done = fields_int(&r->d, "due_done", 0);
-	int64_t was = fields_int(&r->d, "due_was", 0);
-	char text[60];
-
-	if (done > 0 && done <= was) {
-		clock_show((struct utc){ done }, CLOCK_MINUTE, text,
-		    sizeof(text));
-		line(out, lang, SAY_FLOW_MET, text, NULL);
-	} else if (done > 0) {
-		clock_span(done - was, lang, text, sizeof(text));
-		line(out, lang, SAY_FLOW_MISSED, text, NULL);
-	} else if (fields_int(&r->d, "due_paused", 0) > 0) {
-		clock_span(fields_int(&r->d, "due_left", 0), lang, text,
-		    sizeof(text));
-		line(out, lang, SAY_FLOW_PAUSED, text, NULL);
-	} else if (due > 0) {
-		clock_span(due < now ? now - due : due - now, lang, text,
-		    sizeof(text));
-		line(out, lang, due < now ? SAY_FLOW_LATE : SAY_FLOW_LEFT,
-		    text, NULL);
-	}
-}
-
-/* The due time that was decided, where it is not what the sum gives today:
- * moved by a pause, or by another calendar. */
-static void explain_moved(struct node *n, const struct record_full *r,
-    enum lang lang, struct buf *out)
-{
-	struct utc start = { fields_int(&r->d, "due_start", 0) };
-	struct utc sum = calendar_due(pack_calendar(n->pack), start,
-	    fields_int(&r->d, "due_value", 0),
-	    fields_text(&r->d, "due_unit"));
-	int64_t shift = fields_int(&r->d, "due_shift", 0);
-	char when[40], span[40];
-
-	if (r->r.due_at.ms == 0)
-		return;
-	clock_show(r->r.due_at, CLOCK_MINUTE, when, sizeof(when));
-	if (shift > 0) {
-		clock_span(shift, lang, span, sizeof(span));
-		line(out, lang, SAY_FLOW_SHIFTED, span, when);
-	}
-	if (sum.ms + shift != r->r.due_at.ms)
-		line(out, lang, SAY_FLOW_STORED,
-		    fields_text(&r->d, "due_calendar"), when);
-}
-
 void flow_explain_due(struct node *n, const struct record_full *r,
     enum lang lang, struct buf *out)
 {
-	static const char units[] = "minute hour workhour day workday";
-	const char *unit = fields_text(&r->d, "due_unit");
-	int64_t value = fields_int(&r->d, "due_value", -1);
-
-	/* Decided elsewhere, perhaps by a program that knows more units. */
-	if (n->pack == NULL || value < 0 || value > 100000 ||
-	    unit[0] == '\0' || !pack_data_has_word(units, unit)) {
-		line(out, lang, SAY_FLOW_NO_DUE, NULL, NULL);
-		return;
-	}
-	line(out, lang, SAY_FLOW_RULE, rule_label(n, r, lang), NULL);
-	calendar_explain(pack_calendar(n->pack),
-	    (struct utc){ fields_int(&r->d, "due_start", 0) }, value, unit,
-	    lang, out);
-	explain_moved(n, r, lang, out);
-	explain_standing(n, r, lang, out);
+	flow_time_explain(n, r, lang, out);
 }
 
 enum flow_urgency flow_urgency(struct node *n, const struct record *r,
