@@ -169,6 +169,21 @@ void access_scope(struct node *n, const struct session *who, const char *kind,
 	jout_list_end(&j);
 }
 
+const char *access_widest(struct node *n, const struct session *who)
+{
+	const struct orgs *o = pack_orgs(n->pack);
+	const struct org *widest = NULL, *unit;
+	int i;
+
+	for (i = 0; i < who->nposts; i++) {
+		unit = org_find(o, who->posts[i].org);
+		if (unit != NULL && (widest == NULL ||
+		    unit->depth < widest->depth))
+			widest = unit;
+	}
+	return widest == NULL ? n->set.org : widest->code;
+}
+
 bool access_has_role(const struct session *who, const char *role)
 {
 	int p;

@@ -33,6 +33,8 @@ bool access_may_record(struct node *n, const struct session *who,
 /* JSON list of org codes this person sees for a kind: for queries. */
 void access_scope(struct node *n, const struct session *who,
     const char *kind, struct buf *out);
+/* The widest unit this person has a post in; the node's own without one. */
+const char *access_widest(struct node *n, const struct session *who);
 bool access_has_role(const struct session *who, const char *role);
 
 /* Does this row give the role that action on that kind?  Scope aside. */

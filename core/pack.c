@@ -240,7 +240,7 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 		pack_form_refs, pack_facets_load, pack_flow_dues,
 		pack_flow_derives, pack_escalate_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
-		pack_rows_boards, load_calendar,
+		pack_rows_boards, pack_report_load, load_calendar,
 	};
 	enum mq_status rc = MQ_OK;
 	size_t i;
@@ -300,6 +300,7 @@ void pack_free(struct pack **pp)
 	free(p->escalates);
 	free(p->keeps);
 	free(p->facets);
+	pack_report_free(p);
 	pack_data_free_texts(p);
 	FREE(*pp);
 }

@@ -131,6 +131,42 @@ struct kind {
 	size_t nstep_fields;
 };
 
+/* reports.csv and figures.csv */
+enum report_period { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_QUARTER,
+	PERIOD_YEAR };
+enum report_measure { MEASURE_COUNT, MEASURE_SUM, MEASURE_RATE,
+	MEASURE_TOTAL };
+enum report_unit { REPORT_PLAIN, REPORT_MINUTES, REPORT_MONEY };
+/* What of a record lies in the period: its opening, its closing; AT_END: it
+ * is open when the period ends. */
+enum report_at { AT_OPENED, AT_CLOSED, AT_END };
+struct report_figure {
+	const char *name;
+	const char *label[2];
+	const char *kind;		/* "" for rates and totals */
+	enum report_measure measure;
+	const char *of;			/* what a sum adds: a field, "@late",
+					 * "@length"; "": num */
+	size_t parts[8];		/* rate: n of how many; total: these;
+					 * indexes of figures above */
+	size_t nparts;
+	enum report_at at;
+	const char *where;		/* "state=a|b solved=yes", "" all */
+	enum report_unit unit;
+	int line;
+};
+struct report_def {
+	const char *name;
+	const char *label[2];
+	const char *note[2];
+	enum report_period period;
+	const char *by;			/* level of units, "@field:NAME",
+					 * "@record", "" one row */
+	struct report_figure *figures;
+	size_t nfigures;
+	int line;
+};
+
 /* roles.csv */
 struct role_row {
 	const char *role, *kind, *action;	/* "*" any */
@@ -190,6 +226,9 @@ const struct role_row *pack_role_rows(const struct pack *p, size_t *n);
 const struct due_rule *pack_due_rules(const struct pack *p, size_t *n);
 const struct derive_rule *pack_derives(const struct pack *p, size_t *n);
 const struct escalate_rule *pack_escalates(const struct pack *p, size_t *n);
+size_t pack_reports(const struct pack *p);
+const struct report_def *pack_report_at(const struct pack *p, size_t i);
+const struct report_def *pack_report(const struct pack *p, const char *name);
 /* Days a closed record of this kind stays on a node; 0: for good. */
 int64_t pack_keep_days(const struct pack *p, const char *kind);
 struct calendar;

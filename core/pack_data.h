@@ -48,6 +48,8 @@ struct pack {
 	size_t nkeeps, keeps_cap;
 	struct pack_facet *facets;	/* facets.csv */
 	size_t nfacets, facets_cap;
+	struct report_def *reports;
+	size_t nreports, reports_cap;
 	struct calendar *calendar;
 };
 
@@ -107,6 +109,9 @@ enum mq_status pack_rows_phrases(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_keeps(struct pack *p, struct err *err) MUST_CHECK;
 /* facets.csv (may be missing), after all kinds are there. */
 enum mq_status pack_facets_load(struct pack *p, struct err *err) MUST_CHECK;
+/* reports.csv with figures.csv; a pack may have neither. */
+enum mq_status pack_report_load(struct pack *p, struct err *err) MUST_CHECK;
+void pack_report_free(struct pack *p);
 enum mq_status pack_rows_boards(struct pack *p, struct err *err) MUST_CHECK;
 
 #endif

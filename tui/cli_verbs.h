@@ -19,7 +19,8 @@ struct cli {
 	char **args;		/* after the verb, options taken out */
 	int nargs;
 	/* options of verbs; NULL when absent */
-	const char *state, *sort, *find, *why;
+	const char *state, *sort, *find, *why, *day, *unit;
+	bool csv;
 	int limit;
 	struct err err;
 };

@@ -13,6 +13,7 @@
 #include "../core/flow.h"
 #include "../core/ledger.h"
 #include "../core/say.h"
+#include "../core/report.h"
 #include "panels.h"
 #include "widget_bar.h"
 #include "widget_lines.h"
@@ -198,31 +199,6 @@ static void word_cells(struct panel_street *s)
 
 /* ---- stations that fell silent ---- */
 
-/* The last thing a station wrote itself: what is done at its desk. */
-static struct utc last_sign(struct panel_street *s, const char *code)
-{
-	static const char *const kinds[] = { "tap", "service", "station",
-		"visit" };
-	struct node *n = desk_of(s->base.app)->n;
-	struct buf scope = BUF_INIT(BUF_LARGE);
-	struct utc last = { 0 };
-
-	org_subtree(orgs(s), code, &scope);
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct record_query q = { .kind = kinds[i],
-		    .sort = SORT_CHANGED, .scope = buf_str(&scope) };
-		struct record row;
-		struct err err = ERR_INIT;
-		int got = 0;
-
-		if (record_page(n, &q, NULL, false, &row, 1, &got, &err)
-		    == MQ_OK && got == 1 && row.changed_at.ms > last.ms)
-			last = row.changed_at;
-	}
-	buf_free(&scope);
-	return last;
-}
-
 static void station_line(struct panel_street *s, const struct org *o,
     struct utc last, struct utc now)
 {
@@ -242,7 +218,7 @@ static void station_line(struct panel_street *s, const struct org *o,
 static void load_stations(struct panel_street *s)
 {
 	struct node *n = desk_of(s->base.app)->n;
-	const char *which = level(s, "station_level", "community");
+	const char *which = level(s, "station_level", "");
 	int64_t limit = pack_int(n->pack, "silent_days", 3) * MS_DAY;
 	struct utc now = ledger_now(n);
 	int seen = 0;
@@ -256,7 +232,7 @@ static void load_stations(struct panel_street *s)
 		    !org_within(orgs(s), o->code, s->root))
 			continue;
 		seen++;
-		last = last_sign(s, o->code);
+		last = report_heard(n, o->code);
 		if (now.ms - last.ms > limit)
 			station_line(s, o, last, now);
 	}
@@ -501,29 +477,13 @@ static const struct panel_ops street_ops = {
 	.destroy = street_destroy,
 };
 
-/* The widest unit this person has a post in. */
-static void choose_root(struct panel_street *s)
-{
-	struct desk *d = desk_of(s->base.app);
-	int depth = INT32_MAX;
-
-	(void)xcopy(s->root, sizeof(s->root), d->n->set.org);
-	for (int i = 0; i < d->who.nposts; i++) {
-		const struct org *o = org_find(orgs(s), d->who.posts[i].org);
-
-		if (o != NULL && o->depth < depth) {
-			depth = o->depth;
-			(void)xcopy(s->root, sizeof(s->root), o->code);
-		}
-	}
-}
-
 void panel_street_open(struct app *app)
 {
 	struct panel_street *s = xcalloc(1, sizeof(*s));
 
 	s->base.app = app;
-	choose_root(s);
+	(void)xcopy(s->root, sizeof(s->root),
+	    access_widest(desk_of(app)->n, &desk_of(app)->who));
 	buf_init(&s->scope, BUF_LARGE);
 	org_subtree(orgs(s), s->root, &s->scope);
 	widget_lines_init(&s->stations);

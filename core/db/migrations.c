@@ -93,10 +93,16 @@ static const char search_1[] =
 "CREATE VIRTUAL TABLE search_fts USING fts5(words, content='search_doc',"
 " content_rowid='rec', tokenize='han', columnsize=0);";
 
+/* Reports ask what was closed in a period. */
+static const char report_1[] =
+"CREATE INDEX record_closed ON record(kind, closed_at, rec)"
+" WHERE closed_at > 0;";
+
 const struct db_migration db_node_migrations[] = {
 	{ "ledger", ledger_1 },
 	{ "projection", projection_1 },
 	{ "local", local_1 },
 	{ "search", search_1 },
+	{ "report", report_1 },
 };
 const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);
