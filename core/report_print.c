@@ -121,8 +121,8 @@ void report_remarks(const struct report *r,
 		report_formula(r, f, &how);
 		if (how.len > 0) {
 			buf_reset(&b);
-			say_fill(&b, r->lang, SAY_REPORT_FORMULA, f->label[r->lang],
-			    buf_str(&how));
+			say_fill(&b, r->lang, SAY_REPORT_FORMULA,
+			    f->label[r->lang], buf_str(&how));
 			line(ctx, buf_str(&b));
 		}
 		buf_free(&how);

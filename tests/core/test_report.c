@@ -221,7 +221,8 @@ static void rates_of_what_residents_said(void **state)
 	r = run("street_week", 2026, 11, 22);
 	assert_int_equal(value(&r, r.total.now, "solved_rate"), 0);
 	report_text(&r, &text);
-	assert_non_null(strstr(buf_str(&text), "解决率 = 居民说已解决 ÷ 问过解决没有"));
+	assert_non_null(strstr(buf_str(&text),
+	    "解决率 = 居民说已解决 ÷ 问过解决没有"));
 	assert_non_null(strstr(buf_str(&text), "合计"));
 	buf_reset(&text);
 	report_csv(&r, &text);
