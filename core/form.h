@@ -38,6 +38,10 @@ void form_step_presets(struct node *n, const struct kind *k,
 /* "key=value" of a choice's filter column; false when it has none. */
 bool form_choice_value(const struct choice *c, const char *key, char *out,
     size_t size);
+/* The keyed hash of an ID number, as `d.id_hash` keeps it beside the sealed
+ * one: this node can tell whether a number typed later is the same. */
+#define FORM_ID_HASH (2 * CRYPTO_HASH + 1)
+void form_id_hash(struct node *n, const char *id, char out[FORM_ID_HASH]);
 /* Opens the expression module ahead of its first use; call when idle. */
 void form_warm(void);
 

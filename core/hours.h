@@ -26,7 +26,33 @@ enum mq_status hours_open_of_number(struct node *n, const char *number,
 enum mq_status hours_sum_number(struct node *n, const char *number,
     struct day from, struct day to, struct minutes *out, struct err *err)
     MUST_CHECK;
+/* When it ended; still open: now, but no later than the end of its event or
+ * the pack's longest stay (*guessed then).  Computed on reading only. */
+struct utc hours_end(struct node *n, const struct record *r, struct utc now,
+    bool *guessed);
 /* Signed in for longer than the pack thinks likely: 像是忘了签出. */
 bool hours_forgotten(struct node *n, const struct record *r, struct utc now);
+
+/* ---- what needs a captain's eye: one list ---- */
+enum hours_why {
+	HOURS_WHY_OVER = 1,	/* beyond what counts at once */
+	HOURS_WHY_FAR = 2,	/* beyond what a captain may approve */
+	HOURS_WHY_OVERLAP = 4,	/* meets `other`, written at another node */
+	HOURS_WHY_FORGOTTEN = 8, /* no sign-out */
+	HOURS_WHY_BURST = 16,	/* many sign-ins at one node in one minute */
+};
+struct hours_doubt {
+	struct record r;
+	char volunteer[32];
+	unsigned why;		/* HOURS_WHY_ */
+	int64_t served, pending;	/* minutes; served is computed */
+	int64_t other;		/* rec of the other, 0 none */
+	int64_t common;		/* minutes they share */
+};
+/* Services of the last hours_review_days within scope (as in record_query)
+ * that need deciding, newest first. */
+enum mq_status hours_review_list(struct node *n, const char *scope,
+    struct hours_doubt *out, int max, int *count, struct err *err)
+    MUST_CHECK;
 
 #endif

@@ -300,18 +300,34 @@ static bool is_secret(struct work *w)
 	    fields_int(&w->a->prior->d, "confidential", 0) != 0;
 }
 
+void form_id_hash(struct node *n, const char *id, char out[FORM_ID_HASH])
+{
+	uint8_t mac[CRYPTO_HASH];
+	struct buf b = BUF_INIT(128);
+
+	buf_addf(&b, "idnumber:%s", id);
+	crypto_mac(n->keys.lookup, buf_str(&b), b.len, mac);
+	crypto_hex(mac, sizeof(mac), out);
+	crypto_wipe(b.data, b.len);
+	buf_free(&b);
+}
+
 static void seal_one(struct work *w, const struct field *fd,
     const uint8_t pk[CRYPTO_BOX_PK])
 {
 	struct buf raw = BUF_INIT(FIELDS_TEXT_MAX), mask = BUF_INIT(64);
 	struct buf box = BUF_INIT(2 * FIELDS_TEXT_MAX);
 	struct buf out = BUF_INIT(4 * FIELDS_TEXT_MAX);
+	char hash[FORM_ID_HASH];
 
 	form_text(fields_get(w->a->f, fd->name), &raw);
-	if (fd->class == FC_SEALED && fd->type == FT_IDNUMBER)
+	if (fd->class == FC_SEALED && fd->type == FT_IDNUMBER) {
 		mask_id(buf_str(&raw), &mask);
-	else
+		form_id_hash(w->a->n, buf_str(&raw), hash);
+		fields_set(w->a->d, "id_hash", hash);
+	} else {
 		buf_adds(&mask, FORM_SECRET_MASK);
+	}
 	crypto_seal(pk, buf_str(&raw), raw.len, &box);
 	buf_adds(&out, FIELDS_SEALED);
 	buf_adds(&out, buf_str(&mask));

@@ -14,6 +14,7 @@
 #include "../pack_data.h"
 #include "../person_id.h"
 #include "../roster.h"
+#include "../volunteer.h"
 
 #define NUMBER_MAX INT64_C(999999999999999)
 #define CODE_MAX 64
@@ -570,10 +571,10 @@ static void show_ref(struct node *n, const char *s, bool reveal,
 static void show_staff(struct node *n, const char *s, bool reveal,
     struct buf *out)
 {
-	const char *name = n->roster == NULL ? NULL :
-	    roster_name(n->roster, s);
+	char name[64];
 
-	if (name == NULL || name[0] == '\0' || strcmp(name, s) == 0) {
+	volunteer_name(n, s, name, sizeof(name));
+	if (strcmp(name, s) == 0) {
 		buf_adds(out, s);
 		return;
 	}

@@ -1,12 +1,13 @@
 /*
  * The hours facet: signing in and out, entering service later, no minute
- * twice, caps by the pack.  Called through facet_decide() at save; its
- * reading side by the sign-in board and reports.
+ * twice, caps and approval by the pack.  Called through facet_decide() at
+ * save; its reading side by the sign-in board and reports.
  *
  * Works on fixed field names (core/packs/README.md): volunteer, who, start,
- * end, minutes, and in the step form out_when, origin.
+ * end, minutes, witness, and in the step form out_when, origin, event,
+ * overlap.
  */
-#include "../hours.h"
+#include "hours_parts.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -15,24 +16,7 @@
 #include "../base/xmalloc.h"
 #include "../pack_data.h"
 #include "../roster.h"
-
-#define PAGE 50
-#define PAGES_MAX 200		/* bounded: 10,000 services of one person */
-
-/* One stretch of service.  Without hour and minute only its length counts. */
-struct stretch {
-	struct utc from, to;
-	bool exact;		/* from and to are real moments */
-	bool open;		/* signed in, not out */
-	int64_t minutes;
-};
-
-/* ---- services of one volunteer ---- */
-
-struct whose {
-	int64_t rec;		/* of the register, 0: by number */
-	const char *number;
-};
+#include "../volunteer.h"
 
 static const char *first_state(const struct kind *k)
 {
@@ -49,84 +33,10 @@ static const char *closed_state(const struct kind *k)
 	return "";
 }
 
-static void query_of(const struct kind *k, const struct whose *w,
-    struct record_query *q)
-{
-	const struct field *fd = kind_field(k, "volunteer");
-
-	*q = (struct record_query){ .kind = k->name, .sort = SORT_OPENED };
-	if (w->rec != 0) {
-		q->who = w->rec;
-	} else if (fd != NULL && fd->index > 0) {
-		q->sort = SORT_KEY;
-		q->slot = fd->index;
-		q->prefix = w->number;
-	} else {
-		q->by = w->number;
-	}
-}
-
-/* The key index finds by beginning: number 12 also meets 123. */
-static bool is_theirs(struct node *n, const struct whose *w,
-    const struct record *row)
-{
-	struct record_full r;
-	bool same;
-
-	if (w->rec != 0)
-		return row->who == w->rec;
-	if (record_get(n, row->rec, &r, NULL) != MQ_OK)
-		return false;
-	same = strcmp(fields_text(&r.f, "volunteer"), w->number) == 0;
-	record_full_free(&r);
-	return same;
-}
-
-/* Calls fn for every service of theirs that began in [from, to), of every
- * kind that has hours, until fn says stop. */
-static enum mq_status each_service(struct node *n, const struct whose *w,
-    const char *state, struct utc from, struct utc to, bool (*fn)(void *ctx,
-    const struct record *r), void *ctx, struct err *err)
-{
-	struct record *rows, last;
-	struct record_query q;
-	enum mq_status rc = MQ_OK;
-	bool stop = false;
-	size_t k;
-	int page, got, i;
-
-	if (n->db == NULL || (w->rec == 0 && w->number[0] == '\0'))
-		return MQ_OK;
-	rows = xcalloc(PAGE, sizeof(*rows));
-	for (k = 0; k < pack_kinds(n->pack) && rc == MQ_OK && !stop; k++) {
-		const struct kind *kind = pack_kind_at(n->pack, k);
-
-		if (!kind_has_facet(kind, "hours"))
-			continue;
-		query_of(kind, w, &q);
-		q.from = from;
-		q.to = to;
-		if (state != NULL)
-			q.state = first_state(kind);
-		last = (struct record){ 0 };
-		for (page = 0; page < PAGES_MAX && !stop; page++) {
-			rc = record_page(n, &q, &last, false, rows, PAGE,
-			    &got, err);
-			for (i = 0; i < got && rc == MQ_OK && !stop; i++)
-				stop = is_theirs(n, w, &rows[i]) &&
-				    fn(ctx, &rows[i]);
-			if (rc != MQ_OK || got < PAGE)
-				break;
-			last = rows[PAGE - 1];
-		}
-	}
-	free(rows);
-	return rc;
-}
-
 /* ---- overlap ---- */
 
 struct clash {
+	struct node *n;
 	struct utc from, to;
 	int64_t except;
 	int64_t other;
@@ -137,24 +47,22 @@ struct clash {
 static bool meets(void *ctx, const struct record *r)
 {
 	struct clash *c = ctx;
-	bool open = (r->flags & REC_CLOSED) == 0;
-	bool exact = r->closed_at.ms - r->opened_at.ms ==
-	    r->num * MS_MINUTE && r->num > 0;
+	struct hours_span s;
 
-	/* What is known only by day and length cannot meet anything. */
-	if (r->rec == c->except || (!open && !exact))
+	if (r->rec == c->except || r->opened_at.ms >= c->to.ms)
 		return false;
-	if (r->opened_at.ms >= c->to.ms ||
-	    (!open && r->closed_at.ms <= c->from.ms))
+	hours_read_span(c->n, r, &s);
+	/* What is known only by day and length cannot meet anything. */
+	if (!s.open && (!s.exact || s.minutes == 0 || s.to.ms <= c->from.ms))
 		return false;
 	c->other = r->rec;
-	c->other_from = r->opened_at;
-	c->other_to = r->closed_at;
-	c->other_open = open;
+	c->other_from = s.from;
+	c->other_to = s.to;
+	c->other_open = s.open;
 	return true;
 }
 
-static enum mq_status find_clash(struct node *n, const struct whose *w,
+static enum mq_status find_clash(struct node *n, const struct hours_whose *w,
     struct clash *c, struct err *err)
 {
 	struct utc back = { c->from.ms -
@@ -164,13 +72,14 @@ static enum mq_status find_clash(struct node *n, const struct whose *w,
 
 	if (open_back < back.ms)
 		back.ms = open_back;
-	return each_service(n, w, NULL, back, c->to, meets, c, err);
+	c->n = n;
+	return hours_read_each(n, w, false, back, c->to, meets, c, err);
 }
 
 enum mq_status hours_overlap(struct node *n, int64_t who, struct utc from,
     struct utc to, int64_t except, int64_t *other, struct err *err)
 {
-	struct whose w = { who, "" };
+	struct hours_whose w = { who, "" };
 	struct clash c = { .from = from, .to = to, .except = except };
 	enum mq_status rc = find_clash(n, &w, &c, err);
 
@@ -191,12 +100,12 @@ static bool add_minutes(void *ctx, const struct record *r)
 	return false;
 }
 
-static enum mq_status sum_of(struct node *n, const struct whose *w,
+static enum mq_status sum_of(struct node *n, const struct hours_whose *w,
     struct day from,
     struct day to, int64_t except, int64_t *out, struct err *err)
 {
 	struct sum s = { 0, except };
-	enum mq_status rc = each_service(n, w, NULL, clock_day_start(from),
+	enum mq_status rc = hours_read_each(n, w, false, clock_day_start(from),
 	    clock_day_start(to), add_minutes, &s, err);
 
 	*out = s.minutes;
@@ -206,7 +115,7 @@ static enum mq_status sum_of(struct node *n, const struct whose *w,
 enum mq_status hours_sum(struct node *n, int64_t who, struct day from,
     struct day to, struct minutes *out, struct err *err)
 {
-	struct whose w = { who, "" };
+	struct hours_whose w = { who, "" };
 	int64_t m;
 	enum mq_status rc = sum_of(n, &w, from, to, 0, &m, err);
 
@@ -217,7 +126,7 @@ enum mq_status hours_sum(struct node *n, int64_t who, struct day from,
 enum mq_status hours_sum_number(struct node *n, const char *number,
     struct day from, struct day to, struct minutes *out, struct err *err)
 {
-	struct whose w = { 0, number };
+	struct hours_whose w = { 0, number };
 	int64_t m;
 	enum mq_status rc = sum_of(n, &w, from, to, 0, &m, err);
 
@@ -239,20 +148,20 @@ static struct utc open_since(struct node *n)
 	    pack_int(n->pack, "hours_open_days", 0) * MS_DAY };
 }
 
-static enum mq_status open_of(struct node *n, const struct whose *w,
+static enum mq_status open_of(struct node *n, const struct hours_whose *w,
     int64_t *rec, struct err *err)
 {
 	struct utc none = { 0 };
 
 	*rec = 0;
-	return each_service(n, w, "in", open_since(n), none, take_first, rec,
-	    err);
+	return hours_read_each(n, w, true, open_since(n), none, take_first,
+	    rec, err);
 }
 
 enum mq_status hours_open_of(struct node *n, int64_t who, int64_t *rec,
     struct err *err)
 {
-	struct whose w = { who, "" };
+	struct hours_whose w = { who, "" };
 
 	return open_of(n, &w, rec, err);
 }
@@ -260,7 +169,7 @@ enum mq_status hours_open_of(struct node *n, int64_t who, int64_t *rec,
 enum mq_status hours_open_of_number(struct node *n, const char *number,
     int64_t *rec, struct err *err)
 {
-	struct whose w = { 0, number };
+	struct hours_whose w = { 0, number };
 
 	return open_of(n, &w, rec, err);
 }
@@ -290,12 +199,59 @@ enum mq_status hours_open_all(struct node *n, struct record *rows, int max,
 	return rc;
 }
 
+/* When an event ends, and whether it is known. */
+static bool event_end(struct node *n, const char *event, struct utc *end)
+{
+	struct record_full e;
+	struct ref ref;
+	int64_t minutes;
+
+	if (!ref_parse(event, strlen(event), &ref) ||
+	    record_get(n, ref_rec(ref), &e, NULL) != MQ_OK)
+		return false;
+	minutes = fields_int(&e.f, "minutes", 0);
+	end->ms = e.r.opened_at.ms + minutes * MS_MINUTE;
+	record_full_free(&e);
+	return minutes > 0;
+}
+
+struct utc hours_end(struct node *n, const struct record *r, struct utc now,
+    bool *guessed)
+{
+	int64_t stay = pack_int(n->pack, "hours_stay_max", 0);
+	struct utc end = { r->opened_at.ms + stay * MS_MINUTE }, planned;
+	struct record_full full;
+
+	*guessed = false;
+	if (r->flags & REC_CLOSED)
+		return r->closed_at;
+	if (now.ms <= r->opened_at.ms || record_get(n, r->rec, &full, NULL)
+	    != MQ_OK)
+		return r->opened_at;
+	if (event_end(n, fields_text(&full.f, "event"), &planned) &&
+	    planned.ms > r->opened_at.ms)
+		end = planned;
+	else if (stay == 0)
+		end = now;
+	record_full_free(&full);
+	*guessed = now.ms > end.ms;
+	return *guessed ? end : now;
+}
+
+/* Longer than likely, or past its end and on another day. */
 bool hours_forgotten(struct node *n, const struct record *r, struct utc now)
 {
 	int64_t hours = pack_int(n->pack, "hours_forgotten_hours", 0);
+	bool guessed = false;
 
-	return !(r->flags & REC_CLOSED) && hours > 0 &&
-	    now.ms - r->opened_at.ms > hours * MS_HOUR;
+	if (r->flags & REC_CLOSED)
+		return false;
+	if (hours > 0 && now.ms - r->opened_at.ms > hours * MS_HOUR)
+		return true;
+	if (clock_day(now).n == clock_day(r->opened_at).n)
+		return false;
+	(void)hours_end(n, r, now, &guessed);
+	return guessed;
 }
 
 /* ---- deciding ---- */
@@ -323,7 +279,7 @@ static void write_moment(struct fields *f, const char *name, struct utc t)
 
 /* Time taken along from a visit whose moment is that of writing it down, at
  * its end: count back.  Typed by itself it is a mistake. */
-static void end_now(struct act *a, struct stretch *s)
+static void end_now(struct act *a, struct hours_span *s)
 {
 	if (!fields_has(a->f, "origin")) {
 		act_complain_say(a, "minutes", MQ_E_FIELD,
@@ -336,12 +292,12 @@ static void end_now(struct act *a, struct stretch *s)
 }
 
 /* From the fields to one stretch; complains when they do not make one. */
-static void read_stretch(struct act *a, struct stretch *s)
+static void read_stretch(struct act *a, struct hours_span *s)
 {
 	int64_t longest = pack_int(a->n->pack, "hours_stretch_max", 1440);
 	bool start_exact = false, end_exact = false, has_end;
 
-	*s = (struct stretch){ a->now, a->now, false, false, 0 };
+	*s = (struct hours_span){ a->now, a->now, false, false, 0 };
 	(void)read_moment(a->f, "start", a->now, &s->from, &start_exact);
 	has_end = read_moment(a->f, "end", a->now, &s->to, &end_exact);
 	s->minutes = fields_int(a->f, "minutes", 0);
@@ -402,13 +358,13 @@ static void complain_clash(struct act *a, const struct clash *c)
 }
 
 /* Both ways of knowing a volunteer are looked through. */
-static enum mq_status check_overlap(struct act *a, const struct stretch *s,
+static enum mq_status check_overlap(struct act *a, const struct hours_span *s,
     bool *covered, struct err *err)
 {
 	const char *ref = fields_text(a->d, "who");
-	struct whose w[2] = { { 0, fields_text(a->f, "volunteer") },
+	struct hours_whose w[2] = { { 0, fields_text(a->f, "volunteer") },
 		{ 0, "" } };
-	struct clash c = { .from = s->from, .to = s->to,
+	struct clash c = { .n = a->n, .from = s->from, .to = s->to,
 		.except = a->prior == NULL ? 0 : a->prior->r.rec };
 	enum mq_status rc = MQ_OK;
 	struct ref r;
@@ -433,26 +389,59 @@ static enum mq_status check_overlap(struct act *a, const struct stretch *s,
 	return MQ_OK;
 }
 
-static enum mq_status decide_level(struct act *a, const struct stretch *s,
+struct day_sum {
+	struct node *n;
+	struct day first;
+	int64_t except;
+	int64_t already[HOURS_DAYS];
+};
+
+static bool add_days(void *ctx, const struct record *r)
+{
+	struct day_sum *d = ctx;
+	struct hours_span s;
+	int i;
+
+	if (r->rec == d->except || !(r->flags & REC_CLOSED))
+		return false;
+	hours_read_span(d->n, r, &s);
+	for (i = 0; i < HOURS_DAYS; i++)
+		d->already[i] += hours_cap_on_day(&s,
+		    (struct day){ d->first.n + i });
+	return false;
+}
+
+/* How much counts at once; the rest waits for somebody's word. */
+static enum mq_status decide_level(struct act *a, const struct hours_span *s,
     struct err *err)
 {
-	struct whose w = { 0, fields_text(a->f, "volunteer") };
-	struct day day = clock_day(s->from);
-	int64_t cap = pack_int(a->n->pack, "hours_day_cap", 0), already = 0;
+	static const char *const names[] = { "", "over", "far" };
+	struct hours_whose w = { 0, fields_text(a->f, "volunteer") };
+	struct day_sum d = { a->n, clock_day(s->from), a->prior == NULL ? 0 :
+		a->prior->r.rec, { 0 } };
+	/* One that began the day before may reach into this day. */
+	struct utc from = clock_day_start((struct day){ d.first.n - 1 });
+	struct utc to = clock_day_start((struct day){ d.first.n +
+		HOURS_DAYS });
+	enum hours_tier tier;
+	int64_t counted;
 	enum mq_status rc;
 
-	rc = sum_of(a->n, &w, day, (struct day){ day.n + 1 },
-	    a->prior == NULL ? 0 : a->prior->r.rec, &already, err);
+	rc = hours_read_each(a->n, &w, false, from, to, add_days, &d, err);
 	if (rc != MQ_OK)
 		return rc;
-	if (cap > 0 && already + s->minutes > cap)
-		fields_set(a->d, "level", "over");
-	else if (a->prior != NULL)
-		fields_set(a->d, "level", "");
+	tier = hours_cap_count(s, d.already,
+	    pack_int(a->n->pack, "hours_day_cap", 0),
+	    pack_int(a->n->pack, "hours_day_far", 0), &counted);
+	fields_set_int(a->d, "num", counted);
+	if (tier != HOURS_FREE || a->prior != NULL) {
+		fields_set(a->d, "level", names[tier]);
+		fields_set_int(a->d, "pending", s->minutes - counted);
+	}
 	return MQ_OK;
 }
 
-static enum mq_status decide_stretch(struct act *a, const struct stretch *s,
+static enum mq_status decide_stretch(struct act *a, const struct hours_span *s,
     const char *source, struct err *err)
 {
 	bool covered;
@@ -468,18 +457,50 @@ static enum mq_status decide_stretch(struct act *a, const struct stretch *s,
 	}
 	fields_set(a->d, "state", closed_state(a->kind));
 	fields_set_int(a->d, "closed", s->to.ms);
-	fields_set_int(a->d, "num", covered ? 0 : s->minutes);
+	fields_set_int(a->d, "served", s->minutes);
 	if (covered) {
+		fields_set_int(a->d, "num", 0);
 		fields_set(a->d, "level", "covered");
 		return MQ_OK;
 	}
 	return decide_level(a, s, err);
 }
 
+static bool changed(const struct act *a, const char *name)
+{
+	const struct field_value *x = fields_get(&a->prior->f, name);
+	const struct field_value *y = fields_get(a->f, name);
+
+	if (x == NULL || y == NULL)
+		return fields_has(&a->prior->f, name) !=
+		    fields_has(a->f, name);
+	return !fields_same(x, y);
+}
+
+/* Time once recorded is corrected before a witness: neither the volunteer
+ * nor whoever writes it down.  Time taken from a visit follows the visit. */
+static void check_witness(struct act *a)
+{
+	const char *by = fields_text(a->f, "witness");
+
+	if (a->prior == NULL || fields_has(a->f, "origin") ||
+	    kind_field(a->kind, "witness") == NULL ||
+	    (!changed(a, "start") && !changed(a, "end") &&
+	    !changed(a, "minutes") && !changed(a, "volunteer")))
+		return;
+	if (by[0] == '\0')
+		act_complain_say(a, "witness", MQ_E_REQUIRED,
+		    SAY_HOURS_WITNESS, NULL, NULL);
+	else if (volunteer_same(a->n, by, a->who->by) ||
+	    volunteer_same(a->n, by, fields_text(a->f, "volunteer")))
+		act_complain_say(a, "witness", MQ_E_FIELD,
+		    SAY_HOURS_WITNESS_SELF, NULL, NULL);
+}
+
 static enum mq_status decide_open(struct act *a, struct err *err)
 {
 	int64_t hours = pack_int(a->n->pack, "hours_forgotten_hours", 0);
-	struct stretch s;
+	struct hours_span s;
 	char text[16];
 	const char *source;
 
@@ -492,6 +513,7 @@ static enum mq_status decide_open(struct act *a, struct err *err)
 	    a->now.ms - s.from.ms > hours * MS_HOUR)
 		act_complain_say(a, "end", MQ_E_REQUIRED,
 		    SAY_HOURS_FORGOTTEN, text, NULL);
+	check_witness(a);
 	if (a->ncomplaints > 0)
 		return MQ_OK;
 	find_person(a);
@@ -504,21 +526,13 @@ static enum mq_status decide_open(struct act *a, struct err *err)
 /* Signing out: the record's start, and an end typed or now. */
 static enum mq_status decide_out(struct act *a, struct err *err)
 {
-	const struct flow_step *step = kind_step(a->kind, a->step);
 	int64_t hours = pack_int(a->n->pack, "hours_forgotten_hours", 0);
-	struct stretch s = { a->prior->r.opened_at, a->now, true, false, 0 };
+	struct hours_span s = { a->prior->r.opened_at, a->now, true, false, 0 };
 	bool exact = true, typed;
 	struct act all = *a;
 	char text[16];
 	enum mq_status rc;
 
-	if (step == NULL)
-		return MQ_OK;
-	if (!pack_data_has_word(step->from, a->prior->r.state)) {
-		act_complain_say(a, "", MQ_E_STATE, SAY_FLOW_FROM,
-		    a->prior->r.state, a->step);
-		return MQ_OK;
-	}
 	typed = read_moment(a->f, "out_when", a->now, &s.to, &exact);
 	s.minutes = (s.to.ms - s.from.ms) / MS_MINUTE;
 	s.to.ms = s.from.ms + s.minutes * MS_MINUTE;
@@ -555,10 +569,115 @@ static enum mq_status decide_out(struct act *a, struct err *err)
 	return rc;
 }
 
+/* ---- approving, refusing, settling ---- */
+
+/* Minutes beyond the second tier need a post of a higher level. */
+static bool high_enough(const struct act *a)
+{
+	const char *levels = pack_facet(a->n->pack, a->kind, "hours",
+	    "far_levels");
+	const struct org *o;
+	int i;
+
+	for (i = 0; i < a->who->nposts; i++) {
+		o = org_find(pack_orgs(a->n->pack), a->who->posts[i].org);
+		if (o != NULL && pack_data_has_word(levels, o->level))
+			return true;
+	}
+	return levels[0] == '\0';
+}
+
+static void decide_approve(struct act *a, bool yes)
+{
+	const char *level = a->prior->r.level;
+	int64_t pending = fields_int(&a->prior->d, "pending", 0);
+
+	if (pending <= 0)
+		act_complain_say(a, "", MQ_E_STATE, SAY_HOURS_NOT_PENDING,
+		    NULL, NULL);
+	else if (strcmp(level, "far") == 0 && !high_enough(a))
+		act_complain_say(a, "", MQ_E_DENIED, SAY_HOURS_FAR, NULL,
+		    NULL);
+	if (a->ncomplaints > 0)
+		return;
+	fields_set(a->d, "level", "");
+	fields_set_int(a->d, "pending", 0);
+	if (yes)
+		fields_set_int(a->d, "num", a->prior->r.num + pending);
+}
+
+/* Two nodes signed one person in at once: here the common minutes go. */
+static enum mq_status decide_settle(struct act *a, struct err *err)
+{
+	const char *text = fields_text(a->f, "overlap");
+	struct record_full other;
+	struct hours_span own, its;
+	struct ref ref;
+	int64_t common, left;
+	enum mq_status rc;
+
+	if (!ref_parse(text, strlen(text), &ref)) {
+		act_complain_say(a, "overlap", MQ_E_FIELD,
+		    SAY_HOURS_NO_OVERLAP, NULL, NULL);
+		return MQ_OK;
+	}
+	rc = record_get(a->n, ref_rec(ref), &other, err);
+	if (rc != MQ_OK)
+		return rc;
+	hours_read_span_of(a->prior, &own);
+	hours_read_span_of(&other, &its);
+	common = hours_cap_overlap(&own, &its);
+	if (common == 0 || !volunteer_same(a->n,
+	    fields_text(&other.f, "volunteer"),
+	    fields_text(&a->prior->f, "volunteer")))
+		act_complain_say(a, "overlap", MQ_E_FIELD,
+		    SAY_HOURS_NO_OVERLAP, NULL, NULL);
+	record_full_free(&other);
+	left = own.minutes - common;
+	fields_set(a->d, "settled", text);
+	if (left < a->prior->r.num)
+		fields_set_int(a->d, "num", left);
+	return MQ_OK;
+}
+
+static bool is_step(const struct act *a, const char *key)
+{
+	return strcmp(pack_facet(a->n->pack, a->kind, "hours", key),
+	    a->step) == 0;
+}
+
+static enum mq_status decide_step(struct act *a, struct err *err)
+{
+	const struct flow_step *step = kind_step(a->kind, a->step);
+	bool approve = is_step(a, "approve"), reject = is_step(a, "reject");
+	bool settle = is_step(a, "settle");
+
+	if (step == NULL)
+		return MQ_OK;		/* the form has said so */
+	if (!pack_data_has_word(step->from, a->prior->r.state)) {
+		act_complain_say(a, "", MQ_E_STATE, SAY_FLOW_FROM,
+		    a->prior->r.state, a->step);
+		return MQ_OK;
+	}
+	if (!approve && !reject && !settle)
+		return decide_out(a, err);
+	if (volunteer_same(a->n, fields_text(&a->prior->f, "volunteer"),
+	    a->who->by)) {
+		act_complain_say(a, "", MQ_E_DENIED, SAY_HOURS_OWN, NULL,
+		    NULL);
+		return MQ_OK;
+	}
+	fields_set(a->d, "from", a->prior->r.state);
+	if (settle)
+		return decide_settle(a, err);
+	decide_approve(a, approve);
+	return MQ_OK;
+}
+
 static enum mq_status decide(struct act *a, struct err *err)
 {
 	if (strcmp(a->op, "step") == 0)
-		return decide_out(a, err);
+		return decide_step(a, err);
 	return decide_open(a, err);
 }
 

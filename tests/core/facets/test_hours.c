@@ -271,6 +271,17 @@ static void corrections_count_again(void **state)
 	assert_int_equal(later("v700", "2026-11-20 09:00",
 	    "2026-11-20 10:00", "", &rec), MQ_OK);
 	fields_set(&f, "end", "2026-11-20 10:45");
+	/* before a witness, who is neither of the two */
+	s = save_new(x.n, &x.who);
+	nodes_ok(save_fix(s, rec, &f, "看错了钟", NULL, &err), &err);
+	assert_int_equal(save_commit(s, res, &err), MQ_E_REQUIRED);
+	save_free(&s);
+	fields_set(&f, "witness", "v700");
+	s = save_new(x.n, &x.who);
+	nodes_ok(save_fix(s, rec, &f, "看错了钟", NULL, &err), &err);
+	assert_int_equal(save_commit(s, res, &err), MQ_E_FIELD);
+	save_free(&s);
+	fields_set(&f, "witness", "v701");
 	s = save_new(x.n, &x.who);
 	nodes_ok(save_fix(s, rec, &f, "看错了钟", NULL, &err), &err);
 	nodes_ok(save_commit(s, res, &err), &err);
