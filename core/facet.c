@@ -63,3 +63,28 @@ enum mq_status facet_decide(struct act *a, struct err *err)
 			rc = order[i]->decide(a, err);
 	return rc;
 }
+
+void facet_tell(struct node *n, const struct record_full *r,
+    const struct facet_lines *out)
+{
+	const struct kind *k = n->pack == NULL ? NULL :
+	    pack_kind(n->pack, r->r.kind);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(order) && k != NULL; i++)
+		if (order[i]->tell != NULL &&
+		    kind_has_facet(k, order[i]->name))
+			order[i]->tell(n, r, out);
+}
+
+void facet_line(const struct facet_lines *out, enum say label,
+    enum facet_tone tone, const char *fmt, ...)
+{
+	char text[600];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	out->line(out->ctx, say_word(label, out->lang), text, tone);
+}

@@ -36,11 +36,24 @@ void act_complain(struct act *a, const char *field, enum mq_status code,
 void act_complain_say(struct act *a, const char *field, enum mq_status code,
     enum say id, const char *x, const char *y);
 
+/* What a facet knows of a record, one line after the other. */
+enum facet_tone { TONE_PLAIN, TONE_GOOD, TONE_CARE, TONE_BAD };
+struct facet_lines {
+	enum lang lang;
+	void (*line)(void *ctx, const char *label, const char *text,
+	    enum facet_tone tone);
+	void *ctx;
+};
+
 struct facet {
 	const char *name;
 	/* NULL: has nothing to decide.  Complaints do not fail the call; a
 	 * status other than MQ_OK means it could not be decided at all. */
 	enum mq_status (*decide)(struct act *a, struct err *err);
+	/* For pages and slips, reckoned when somebody looks; NULL: nothing
+	 * that fields and state do not say already. */
+	void (*tell)(struct node *n, const struct record_full *r,
+	    const struct facet_lines *out);
 };
 
 #define FACET(name) extern const struct facet facet_##name;
@@ -58,5 +71,11 @@ struct facet {
 
 /* Runs every facet of the kind over the act. */
 enum mq_status facet_decide(struct act *a, struct err *err) MUST_CHECK;
+/* Lets every facet of its kind tell about the record. */
+void facet_tell(struct node *n, const struct record_full *r,
+    const struct facet_lines *out);
+/* One such line; the label is a row of say.def. */
+void facet_line(const struct facet_lines *out, enum say label,
+    enum facet_tone tone, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 #endif

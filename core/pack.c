@@ -237,8 +237,8 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 {
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
 		load_pairs, pack_rows_orgs, pack_form_choices, load_kinds,
-		pack_form_refs, pack_facets_load, pack_flow_dues,
-		pack_flow_derives, pack_escalate_load,
+		pack_form_refs, pack_facets_load, pack_recur_load,
+		pack_flow_dues, pack_flow_derives, pack_escalate_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
 		pack_rows_boards, pack_report_load, load_calendar,
 	};
@@ -298,6 +298,7 @@ void pack_free(struct pack **pp)
 	free(p->dues);
 	free(p->derives);
 	free(p->escalates);
+	free(p->recurs);
 	free(p->keeps);
 	free(p->facets);
 	pack_report_free(p);
@@ -518,6 +519,12 @@ const struct derive_rule *pack_derives(const struct pack *p, size_t *n)
 {
 	*n = p->nderives;
 	return p->derives;
+}
+
+const struct recur_rule *pack_recurs(const struct pack *p, size_t *n)
+{
+	*n = p->nrecurs;
+	return p->recurs;
 }
 
 int64_t pack_keep_days(const struct pack *p, const char *kind)

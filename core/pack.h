@@ -110,6 +110,15 @@ struct derive_rule {
 	const char *map;	/* "volunteer=@by minutes=minutes act=#home" */
 };
 
+/* recur.csv: how often a record with a mark comes round again. */
+struct recur_rule {
+	const char *kind;
+	const char *mark;	/* a choice of a field in recur,marks; "*" */
+	int64_t days;
+	int64_t soon;		/* shown so many days ahead */
+	const char *label[2];
+};
+
 struct kind {
 	const char *name;
 	const char *label[2];
@@ -229,6 +238,7 @@ const struct escalate_rule *pack_escalates(const struct pack *p, size_t *n);
 size_t pack_reports(const struct pack *p);
 const struct report_def *pack_report_at(const struct pack *p, size_t i);
 const struct report_def *pack_report(const struct pack *p, const char *name);
+const struct recur_rule *pack_recurs(const struct pack *p, size_t *n);
 /* Days a closed record of this kind stays on a node; 0: for good. */
 int64_t pack_keep_days(const struct pack *p, const char *kind);
 struct calendar;

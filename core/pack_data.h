@@ -44,6 +44,8 @@ struct pack {
 	size_t nderives, derives_cap;
 	struct escalate_rule *escalates;
 	size_t nescalates, escalates_cap;
+	struct recur_rule *recurs;
+	size_t nrecurs, recurs_cap;
 	struct pack_keep *keeps;
 	size_t nkeeps, keeps_cap;
 	struct pack_facet *facets;	/* facets.csv */
@@ -112,6 +114,8 @@ enum mq_status pack_facets_load(struct pack *p, struct err *err) MUST_CHECK;
 /* reports.csv with figures.csv; a pack may have neither. */
 enum mq_status pack_report_load(struct pack *p, struct err *err) MUST_CHECK;
 void pack_report_free(struct pack *p);
+/* recur.csv (may be missing), after facets.csv. */
+enum mq_status pack_recur_load(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_boards(struct pack *p, struct err *err) MUST_CHECK;
 
 #endif

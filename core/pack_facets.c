@@ -10,7 +10,7 @@
 
 enum key_type {
 	FK_FIELD, FK_FIELDS, FK_STATE, FK_STATES, FK_STEP, FK_STEPS, FK_KIND,
-	FK_KINDS, FK_LIST, FK_INT, FK_BOOL, FK_WORDS
+	FK_KINDS, FK_LIST, FK_INT, FK_BOOL, FK_WORDS, FK_CHOICES
 };
 
 static const struct facet_key {
@@ -35,6 +35,24 @@ static const struct facet_key *find_key(const char *facet, const char *name)
 	return NULL;
 }
 
+/* "field=choice" */
+static enum mq_status check_choice(struct pack_file *f, const struct kind *k,
+    const char *w)
+{
+	const char *eq = strchr(w, '=');
+	const struct field *fd;
+	char name[40];
+
+	snprintf(name, sizeof(name), "%.*s", eq == NULL ? 0 : (int)(eq - w),
+	    w);
+	fd = kind_field(k, name);
+	if (fd == NULL)
+		return pack_data_bad(f, 0, "value", SAY_PACK_NO_FIELD, w);
+	if (pack_choice(f->p, fd->list, eq + 1) == NULL)
+		return pack_data_bad(f, 0, "value", SAY_PACK_UNKNOWN, w);
+	return MQ_OK;
+}
+
 static enum mq_status check_word(struct pack_file *f, const struct kind *k,
     enum key_type type, const char *w)
 {
@@ -55,14 +73,14 @@ static enum mq_status check_word(struct pack_file *f, const struct kind *k,
 		return pack_data_bad(f, 0, "value", SAY_PACK_NO_LIST, w);
 	if (type == FK_BOOL && strcmp(w, "yes") != 0 && strcmp(w, "no") != 0)
 		return pack_data_bad(f, 0, "value", SAY_PACK_YES_NO, w);
-	return MQ_OK;
+	return type == FK_CHOICES ? check_choice(f, k, w) : MQ_OK;
 }
 
 static enum mq_status check_value(struct pack_file *f, const struct kind *k,
     enum key_type type, const char *value)
 {
 	bool several = type == FK_FIELDS || type == FK_STATES ||
-	    type == FK_STEPS || type == FK_KINDS;
+	    type == FK_STEPS || type == FK_KINDS || type == FK_CHOICES;
 	const char *at = value, *w;
 	enum mq_status rc = MQ_OK;
 	char one[64];

@@ -352,6 +352,18 @@ static void digest_key(struct digest *d, struct db_stmt *s)
 	digest_row(d);
 }
 
+static void digest_mark(struct digest *d, struct db_stmt *s)
+{
+	add_text(d, s, "kind");
+	add_text(d, s, "mark");
+	add_int(d, s, "day");
+	add_int(d, s, "rec");
+	add_text(d, s, "org");
+	add_int(d, s, "met");
+	add_text(d, s, "by");
+	digest_row(d);
+}
+
 static void digest_tally(struct digest *d, struct db_stmt *s)
 {
 	add_text(d, s, "kind");
@@ -373,6 +385,8 @@ enum mq_status record_digest(struct node *n, uint8_t out[CRYPTO_HASH],
 		{ "SELECT * FROM record ORDER BY rec", digest_record },
 		{ "SELECT * FROM record_key ORDER BY kind, slot, key, rec",
 		    digest_key },
+		{ "SELECT * FROM record_mark ORDER BY kind, mark, day, rec",
+		    digest_mark },
 		{ "SELECT * FROM tally WHERE n <> 0"
 		    " ORDER BY kind, what, key, org, day", digest_tally },
 	};

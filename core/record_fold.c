@@ -11,6 +11,7 @@
 #include "flow_clock.h"
 #include "record.h"
 #include "record_history.h"
+#include "record_mark.h"
 #include "record_row.h"
 
 #define FOLD_SLICE 50		/* subjects a background transaction takes */
@@ -404,19 +405,20 @@ static enum mq_status mark_search(struct node *n, int64_t rec,
 	return db_run(&s, err);
 }
 
-static enum mq_status take_old(struct node *n, int64_t rec, struct err *err)
+static enum mq_status take_old(struct node *n, int64_t rec,
+    struct record *old, bool *there, struct err *err)
 {
-	struct record old;
-	bool there;
-	enum mq_status st = record_row_get(n, rec, &old, &there, err);
+	enum mq_status st = record_row_get(n, rec, old, there, err);
 
-	return st || !there ? st : count_record(n, &old, -1, err);
+	return st || !*there ? st : count_record(n, old, -1, err);
 }
 
 enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
 {
 	struct fold fo;
+	struct record old;
 	enum mq_status st;
+	bool there = false;
 
 	assert(db_in_transaction(n->db));
 	memset(&fo, 0, sizeof(fo));
@@ -426,13 +428,15 @@ enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
 	fold_all(&fo, subj, n->set.number);
 	if (fo.refuses)
 		goto out;	/* its opening entry has not come yet */
-	st = take_old(n, fo.r.r.rec, err);
+	st = take_old(n, fo.r.r.rec, &old, &there, err);
 	if (!st)
 		st = put_row(n, &fo.r, err);
 	if (!st)
 		st = put_keys(n, &fo.r, err);
 	if (!st)
 		st = count_record(n, &fo.r.r, 1, err);
+	if (!st)
+		st = record_mark_fold(n, &fo.r, there ? &old : NULL, err);
 	if (!st)
 		st = mark_search(n, fo.r.r.rec, err);
 out:
@@ -524,6 +528,7 @@ static enum mq_status clear(struct node *n, struct err *err)
 {
 	static const char *const all[] = {
 		"DELETE FROM record", "DELETE FROM record_key",
+		"DELETE FROM record_mark",
 		"DELETE FROM tally"
 	};
 	struct db_stmt *s;

@@ -1,13 +1,15 @@
 /*
- * Verbs that read: list, show, export.
+ * Verbs that read: list, show, due, export.
  */
 #include "../core/base/clock.h"
 #include "../core/base/csv.h"
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
+#include "../core/facet.h"
 #include "../core/form.h"
 #include "../core/pack.h"
 #include "../core/person_id.h"
+#include "../core/recur.h"
 #include "../core/search.h"
 #include "cli_verbs.h"
 #include "words.h"
@@ -202,6 +204,18 @@ static void event_line(struct cli *c, const struct kind *k,
 	cli_line(line);
 }
 
+static void facet_fact(void *ctx, const char *label, const char *text,
+    enum facet_tone tone)
+{
+	struct buf line = BUF_INIT(BUF_SMALL);
+
+	(void)ctx;
+	(void)tone;
+	buf_addf(&line, "  %s: %s", label, text);
+	cli_line(buf_str(&line));
+	buf_free(&line);
+}
+
 static void show_text(struct cli *c, const struct kind *k,
     const struct record_full *r, const struct record_event *ev, int nev)
 {
@@ -215,6 +229,8 @@ static void show_text(struct cli *c, const struct kind *k,
 		if (fd)
 			field_line(c, fd, &r->f.v[i]);
 	}
+	facet_tell(c->n, r, &(struct facet_lines){ c->lang, facet_fact,
+	    NULL });
 	for (e = 0; e < r->nconflicts; e++) {
 		char line[600];
 
@@ -308,6 +324,71 @@ enum mq_status cli_show(struct cli *c)
 		show_text(c, k, &r, ev, nev);
 	record_events_free(&ev, nev);
 	record_full_free(&r);
+	return st;
+}
+
+/* ---- due ---- */
+
+static void due_row(struct cli *c, const struct recur_due *d,
+    struct day today)
+{
+	struct buf b = BUF_INIT(BUF_SMALL);
+	char ref[ENTRY_REF_TEXT], due[24], last[24];
+	struct jout j;
+
+	ref_text(ref_of_rec(d->r.rec), ref);
+	clock_show(clock_day_start(d->due), CLOCK_DATE, due, sizeof(due));
+	clock_show(clock_day_start(d->last), CLOCK_DATE, last, sizeof(last));
+	if (c->json) {
+		jout_begin(&j, &b, true);
+		jout_obj(&j);
+		jout_kstr(&j, "due", due);
+		jout_kstr(&j, "last", d->met ? last : "");
+		jout_kstr(&j, "mark", d->rule != NULL ? d->rule->mark : "=");
+		jout_kstr(&j, "org", d->r.org);
+		jout_kstr(&j, "record", ref);
+		jout_kstr(&j, "title", d->r.title);
+		jout_obj_end(&j);
+		cli_json(&b);
+	} else {
+		buf_addf(&b, "%-10s %s  ", ref, due);
+		recur_words(d, today, c->lang, &b);
+		buf_addf(&b, "  %s  %s%s%s", d->r.title, d->rule != NULL ?
+		    d->rule->label[c->lang] : say_word(SAY_RECUR_AGREED,
+		    c->lang), say_word(d->met ? SAY_RECUR_LAST :
+		    SAY_RECUR_NEVER, c->lang), d->met ? last : "");
+		cli_line(buf_str(&b));
+	}
+	buf_free(&b);
+}
+
+enum mq_status cli_due(struct cli *c)
+{
+	struct day today = clock_day(env_now(c->env));
+	struct recur_due *rows, last = { .due = { 0 } };
+	struct buf scope = BUF_INIT(BUF_LARGE);
+	const char *kind = c->nargs > 0 ? c->args[0] : "person";
+	enum mq_status st;
+	int left = c->limit, n = 0, i;
+
+	if (c->nargs > 1 || !recur_kind(c->n, kind))
+		return err_set(&c->err, MQ_E_USAGE, "%s", kind);
+	if (!access_may(c->n, &c->who, "see", kind, ""))
+		return err_set(&c->err, MQ_E_DENIED, "%s", kind);
+	access_scope(c->n, &c->who, kind, &scope);
+	rows = xcalloc(PAGE, sizeof(*rows));
+	do {
+		st = recur_page(c->n, kind, buf_str(&scope), today,
+		    n > 0 ? &last : NULL, rows, left < PAGE ? left : PAGE,
+		    &n, &c->err);
+		for (i = 0; i < n && !st; i++)
+			due_row(c, &rows[i], today);
+		if (n > 0)
+			last = rows[n - 1];
+		left -= n;
+	} while (!st && n > 0 && left > 0);
+	free(rows);
+	buf_free(&scope);
 	return st;
 }
 

@@ -9,6 +9,7 @@
 #include "../core/base/xmalloc.h"
 #include "../core/hours.h"
 #include "../core/ledger.h"
+#include "../core/recur.h"
 #include "panels.h"
 #include "popup.h"
 #include "widget_lines.h"
@@ -27,6 +28,7 @@ struct panel_home {
 	struct widget_menu_choice *choices;
 	struct widget_lines today;
 	char drafts[24];
+	struct record next;	/* whoever is longest due for a visit */
 };
 
 static struct panel_home *self(struct panel *p)
@@ -174,42 +176,42 @@ out:
 	buf_free(&scope);
 }
 
-/* People whose next visit has come: index slot 1 of the register. */
+/* Who is due for a visit: how many, the first by name. */
 static void add_visits_due(struct panel_home *h)
 {
 	struct app *app = h->base.app;
 	struct desk *d = desk_of(app);
-	struct record_query q = { .kind = "person", .sort = SORT_KEY,
-	    .slot = 1 };
-	struct record rows[SHOWN + 1];
-	struct buf scope = BUF_INIT(BUF_LARGE);
+	struct record_query q = { 0 };
+	struct recur_due rows[SHOWN];
+	struct buf scope = BUF_INIT(BUF_LARGE), due = BUF_INIT(BUF_SMALL);
 	struct err err = ERR_INIT;
-	struct utc now = ledger_now(d->n);
-	char today[24], line[300];
+	struct day today = clock_day(ledger_now(d->n));
+	char count[24], line[300];
+	int64_t total = 0;
 	int n = 0;
 
+	h->next.rec = 0;
 	desk_narrow(app, "person", &q, &scope);
-	clock_show(now, CLOCK_DATE, today, sizeof(today));
-	if (record_page(d->n, &q, NULL, false, rows, ARRAY_LEN(rows), &n, &err)
-	    != MQ_OK)
-		n = 0;
-	for (int i = 0; i < n && i < SHOWN; i++) {
-		struct record_full r;
-		const char *day;
-
-		if (record_get(d->n, rows[i].rec, &r, &err) != MQ_OK)
-			continue;
-		day = fields_text(&r.f, "next_visit");
-		if (*day != '\0' && strcmp(day, today) <= 0) {
-			words_fill(line, sizeof(line), W_HOME_VISIT_DUE,
-			    rows[i].title, day, NULL);
-			widget_lines_add(&h->today, NULL,
-			    strcmp(day, today) < 0 ? ROLE_OVERDUE :
-			    ROLE_DUE_SOON, line);
-		}
-		record_full_free(&r);
+	if (recur_count(d->n, "person", q.scope, today, DUE_MAX, &total,
+	    &err) != MQ_OK || total == 0 || recur_page(d->n, "person",
+	    q.scope, today, NULL, rows, SHOWN, &n, &err) != MQ_OK)
+		goto out;
+	up_to(total, DUE_MAX, count);
+	words_fill(line, sizeof(line), W_HOME_VISITS_DUE, count, NULL);
+	widget_lines_add(&h->today, NULL, ROLE_STRONG, line);
+	for (int i = 0; i < n && rows[i].due.n <= today.n; i++) {
+		if (i == 0)
+			h->next = rows[i].r;
+		buf_reset(&due);
+		recur_words(&rows[i], today, app_lang(app), &due);
+		words_fill(line, sizeof(line), W_HOME_VISIT_ONE,
+		    buf_str(&due), rows[i].r.title, NULL);
+		widget_lines_add_in(&h->today, 2, rows[i].due.n < today.n ?
+		    ROLE_OVERDUE : ROLE_DUE_SOON, line);
 	}
+out:
 	buf_free(&scope);
+	buf_free(&due);
 }
 
 static bool is_today(struct utc t, struct utc now)
@@ -376,6 +378,12 @@ static unsigned home_action(struct panel *p, enum action act)
 	case ACT_HOME_FIND:
 		panel_find_open(p->app);
 		return PANEL_REDRAW;
+	case ACT_HOME_DUE:
+		panel_due_open(p->app);
+		return PANEL_REDRAW;
+	case ACT_HOME_NEXT:
+		panel_due_begin(p->app, &self(p)->next);
+		return PANEL_REDRAW;
 	case ACT_HOME_LEAVE:
 		go_leave(p->app);
 		return PANEL_REDRAW;
@@ -391,6 +399,10 @@ static bool home_offers(struct panel *p, enum action act)
 {
 	if (act == ACT_HOME_UNDO)
 		return desk_can_undo(p->app);
+	if (act == ACT_HOME_NEXT)
+		return self(p)->next.rec != 0;
+	if (act == ACT_HOME_DUE)
+		return desk_may(p->app, "see", "person");
 	return act != ACT_BACK && act != ACT_MENU_MORE;
 }
 

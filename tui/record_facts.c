@@ -8,6 +8,7 @@
 #include "../core/base/clock.h"
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
+#include "../core/facet.h"
 #include "../core/form.h"
 #include "../core/mask.h"
 #include "../core/person_id.h"
@@ -192,6 +193,17 @@ static void marks(const struct record *r, struct widget_lines *out)
 			    word(rows[i].word));
 }
 
+static void facet_fact(void *ctx, const char *label, const char *text,
+    enum facet_tone tone)
+{
+	static const enum theme_role roles[] = {
+		[TONE_PLAIN] = ROLE_TEXT, [TONE_GOOD] = ROLE_OK,
+		[TONE_CARE] = ROLE_WARN, [TONE_BAD] = ROLE_OVERDUE,
+	};
+
+	widget_lines_add(ctx, label, roles[tone], text);
+}
+
 void record_facts_summary(struct app *app, const struct record_full *full,
     struct widget_lines *out)
 {
@@ -212,6 +224,8 @@ void record_facts_summary(struct app *app, const struct record_full *full,
 	snprintf(line, sizeof(line), "%s  %s  %s", no,
 	    desk_org_name(app, r->org), who);
 	widget_lines_add(out, word(W_FACT_OPENED), ROLE_TEXT, line);
+	facet_tell(desk_of(app)->n, full, &(struct facet_lines){
+	    app_lang(app), facet_fact, out });
 	marks(r, out);
 }
 

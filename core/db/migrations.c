@@ -98,11 +98,21 @@ static const char report_1[] =
 "CREATE INDEX record_closed ON record(kind, closed_at, rec)"
 " WHERE closed_at > 0;";
 
+/* By what a record comes round again, and when it last did: a projection
+ * too (record_mark.h).  A page of what is due is one range of the key. */
+static const char mark_1[] =
+"CREATE TABLE record_mark(kind TEXT NOT NULL, mark TEXT NOT NULL,"
+" day INTEGER NOT NULL, rec INTEGER NOT NULL, org TEXT NOT NULL,"
+" met INTEGER NOT NULL, by TEXT NOT NULL,"
+" PRIMARY KEY(kind, mark, day, rec)) STRICT, WITHOUT ROWID;"
+"CREATE INDEX record_mark_rec ON record_mark(rec);";
+
 const struct db_migration db_node_migrations[] = {
 	{ "ledger", ledger_1 },
 	{ "projection", projection_1 },
 	{ "local", local_1 },
 	{ "search", search_1 },
 	{ "report", report_1 },
+	{ "mark", mark_1 },
 };
 const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);

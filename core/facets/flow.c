@@ -271,7 +271,7 @@ static enum mq_status decide(struct act *a, struct err *err)
 	return MQ_OK;
 }
 
-const struct facet facet_flow = { "flow", decide };
+const struct facet facet_flow = { .name = "flow", .decide = decide };
 
 /* ---- reading side ---- */
 

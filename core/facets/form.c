@@ -548,4 +548,4 @@ static enum mq_status decide(struct act *a, struct err *err)
 	return rc;
 }
 
-const struct facet facet_form = { "form", decide };
+const struct facet facet_form = { .name = "form", .decide = decide };

@@ -681,4 +681,4 @@ static enum mq_status decide(struct act *a, struct err *err)
 	return decide_open(a, err);
 }
 
-const struct facet facet_hours = { "hours", decide };
+const struct facet facet_hours = { .name = "hours", .decide = decide };

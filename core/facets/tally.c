@@ -32,4 +32,4 @@ static enum mq_status decide(struct act *a, struct err *err)
 	return MQ_OK;
 }
 
-const struct facet facet_tally = { "tally", decide };
+const struct facet facet_tally = { .name = "tally", .decide = decide };
