@@ -384,4 +384,5 @@ static enum mq_status decide(struct act *a, struct err *err)
 	    "merge")) == 0 ? decide_merge(a, err) : MQ_OK;
 }
 
-const struct facet facet_volunteer = { "volunteer", decide };
+const struct facet facet_volunteer = { .name = "volunteer",
+    .decide = decide };
