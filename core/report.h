@@ -75,7 +75,7 @@ enum mq_status report_open(struct node *n, const struct session *who,
     const struct report *r, const struct report_row *row, size_t figure,
     size_t max, int64_t **recs, size_t *count, struct err *err) MUST_CHECK;
 
-/* A value in words: "17", "95.8%", "1 小时 20 分", "12.50"; "–" for a rate of
+/* A value in words: "17", "95.8%", "1时20分", "12.50"; "–" for a rate of
  * nothing. */
 void report_show(const struct report_figure *f, const struct report_value *v,
     enum lang lang, char *out, size_t size);

@@ -12,7 +12,7 @@
 
 #define PAPER_CELLS 80		/* A4 upright at ten letters to the inch */
 #define LABEL_CELLS 20
-#define VALUE_CELLS 15		/* a figure with the one before it */
+#define VALUE_CELLS 20		/* a figure with the one before it */
 
 /* ---- one value ---- */
 

@@ -98,6 +98,8 @@ static const struct way {
 	{ W_HOME_EVENT, go_event, "see", "event" },
 	{ W_HOME_OUTBOX, panel_outbox_open, NULL, NULL },
 	{ W_HOME_STREET, panel_street_open, "see", "request" },
+	{ W_HOME_REPORTS, panel_reports_open, NULL, NULL },
+	{ W_HOME_KINDS, panel_kinds_open, NULL, NULL },
 	{ W_HOME_LEAVE, go_leave, NULL, NULL },
 };
 

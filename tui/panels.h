@@ -31,6 +31,14 @@ void panel_due_open(struct app *app);		/* 该走访谁 */
 void panel_due_begin(struct app *app, const struct record *r);
 void panel_outbox_open(struct app *app);	/* what is not confirmed */
 
+/* Records named one by one, e.g. those behind a figure; copied. */
+void panel_named_open(struct app *app, const char *title,
+    const int64_t *recs, size_t n);
+void panel_kinds_open(struct app *app);		/* every kind of the pack */
+void panel_reports_open(struct app *app);	/* 报表: which one */
+struct report_def;
+void panel_report_open(struct app *app, const struct report_def *def);
+
 /* ---- writing ---- */
 struct form_start {
 	const char *kind;

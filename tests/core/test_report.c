@@ -133,7 +133,7 @@ static void rates_as_published(void **state)
 	f = (struct report_figure){ .unit = REPORT_MINUTES };
 	v = (struct report_value){ 80, 0 };
 	report_show(&f, &v, LANG_ZH, text, sizeof(text));
-	assert_string_equal(text, "1小时20分");
+	assert_string_equal(text, "1时20分");
 	f.unit = REPORT_MONEY;
 	v.n = -1250;
 	report_show(&f, &v, LANG_ZH, text, sizeof(text));
