@@ -563,6 +563,22 @@ static enum mq_status take_clock(struct node *n, int64_t hlc,
 	return node_set_meta(n, "hlc", hlc, err);
 }
 
+/* Were its words taken away before it came? */
+static enum mq_status is_gone(struct node *n, struct ref id, bool *gone,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	st = query_of(n, "SELECT dev FROM entry_gone WHERE dev = ?"
+	    " AND seq = ?", id, &s, err);
+	if (st)
+		return st;
+	st = db_step(s, gone, err);
+	db_done(&s);
+	return st;
+}
+
 /* entry.erased takes effect on arrival: body {"u":["101:5",…]}. */
 static enum mq_status apply_erased(struct node *n,
     const struct entry_parts *p, struct err *err)
@@ -573,7 +589,8 @@ static enum mq_status apply_erased(struct node *n,
 	struct ref id;
 	size_t i;
 
-	if (!p->body || strcmp(p->e.kind, "entry") != 0)
+	if (!p->body || strcmp(p->e.kind, "entry") != 0 ||
+	    strcmp(p->e.op, "erased") != 0)
 		return MQ_OK;
 	st = jdoc_parse(p->body, p->body_len, "erased", &doc, err);
 	if (st)
@@ -595,7 +612,7 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 	struct entry_parts p;
 	uint8_t hash[CRYPTO_HASH];
 	enum mq_status st;
-	bool held = false;
+	bool held = false, gone = false;
 
 	assert(db_in_transaction(n->db));
 	*is_new = false;
@@ -609,7 +626,9 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 	if (held)
 		return p.body ? MQ_OK : ledger_erase(n, p.e.id, p.erased, err);
 	st = put_entry(n, &p.e, p.head, p.head_len, hash, err);
-	if (!st && p.body)
+	if (!st)
+		st = is_gone(n, p.e.id, &gone, err);
+	if (!st && p.body && !gone)
 		st = put_body(n, p.e.id, p.salt, p.body, p.body_len, err);
 	if (!st && !p.body)
 		st = ledger_erase(n, p.e.id, p.erased, err);
@@ -621,27 +640,4 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 		st = apply_erased(n, &p, err);
 	*is_new = !st;
 	return st;
-}
-
-enum mq_status ledger_erase(struct node *n, struct ref id, struct ref why,
-    struct err *err)
-{
-	struct db_stmt *s;
-	enum mq_status st;
-
-	assert(db_in_transaction(n->db));
-	st = query_of(n, "INSERT OR IGNORE INTO entry_gone(dev, seq,"
-	    " why_dev, why_seq) VALUES(?, ?, ?, ?)", id, &s, err);
-	if (st)
-		return st;
-	db_bind_i64(s, why.dev.v);
-	db_bind_i64(s, why.seq);
-	st = db_run(&s, err);
-	if (st)
-		return st;
-	st = query_of(n, "DELETE FROM entry_body WHERE dev = ?"
-	    " AND seq = ?", id, &s, err);
-	if (st)
-		return st;
-	return db_run(&s, err);
 }

@@ -88,8 +88,18 @@ enum mq_status ledger_lines(struct node *n, int64_t from, int64_t to,
 enum mq_status ledger_line_of(struct node *n, struct ref id, struct buf *out,
     struct err *err) MUST_CHECK;
 
-/* Drops salt and body of one entry (erasure or purge), in a transaction. */
+/* Drops salt and body of one entry, in a transaction.  `why` is the entry that
+ * erased it; the entry itself when it left this node by retention (purge). */
 enum mq_status ledger_erase(struct node *n, struct ref id, struct ref why,
+    struct err *err) MUST_CHECK;
+
+/* Did it leave by retention? */
+bool ledger_purged(struct node *n, struct ref id);
+/* Visits every entry with its body here, in the order of chains; `body` is
+ * wiped after each call.  Stops when fn says something other than MQ_OK. */
+typedef enum mq_status (*ledger_visit)(void *ctx, const struct entry *e,
+    const struct buf *body, struct err *err);
+enum mq_status ledger_each(struct node *n, ledger_visit fn, void *ctx,
     struct err *err) MUST_CHECK;
 
 struct ledger_report {

@@ -26,7 +26,8 @@ static const char *const disputed[] = {
 struct fold {
 	struct history h;
 	struct record_full r;
-	bool refuses;		/* nothing to show: no open entry held */
+	bool refuses;		/* nothing to show: no open entry held, or it
+				 * left by retention */
 };
 
 /* ---- conflicts ---- */
@@ -206,6 +207,20 @@ static void own(struct fold *fo, int number)
 	}
 }
 
+/* Its opening left this node by retention: then only a later step, which
+ * says what state it is in, makes a record of it again. */
+static bool has_left(const struct history *h)
+{
+	size_t i;
+
+	if (!h->v[0].purged)
+		return false;
+	for (i = 1; i < h->n; i++)
+		if (!h->v[i].erased && fields_has(&h->v[i].d, "state"))
+			return false;
+	return true;
+}
+
 static void fold_all(struct fold *fo, struct ref subj, int number)
 {
 	struct record *r = &fo->r.r;
@@ -214,7 +229,8 @@ static void fold_all(struct fold *fo, struct ref subj, int number)
 
 	r->rec = ref_rec(subj);
 	/* The opening entry reaches everything: it stands first when held. */
-	if (!fo->h.n || strcmp(fo->h.v[0].e.op, "open") != 0) {
+	if (!fo->h.n || strcmp(fo->h.v[0].e.op, "open") != 0 ||
+	    has_left(&fo->h)) {
 		fo->refuses = true;
 		return;
 	}
@@ -413,6 +429,32 @@ static enum mq_status take_old(struct node *n, int64_t rec,
 	return st || !*there ? st : count_record(n, old, -1, err);
 }
 
+/* Nothing to show (any more). */
+static enum mq_status drop_row(struct node *n, int64_t rec, struct err *err)
+{
+	static const char *const sql[] = {
+		"DELETE FROM record WHERE rec = ?",
+		"DELETE FROM record_key WHERE rec = ?",
+	};
+	struct record old;
+	struct db_stmt *s;
+	enum mq_status st;
+	bool there;
+	size_t i;
+
+	st = take_old(n, rec, &old, &there, err);
+	if (!there)
+		return st;
+	for (i = 0; i < ARRAY_LEN(sql) && !st; i++) {
+		st = db_query(n->db, sql[i], &s, err);
+		if (st)
+			break;
+		db_bind_i64(s, rec);
+		st = db_run(&s, err);
+	}
+	return st ? st : mark_search(n, rec, err);
+}
+
 enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
 {
 	struct fold fo;
@@ -426,8 +468,10 @@ enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
 	if (st)
 		return st;
 	fold_all(&fo, subj, n->set.number);
-	if (fo.refuses)
-		goto out;	/* its opening entry has not come yet */
+	if (fo.refuses) {
+		st = drop_row(n, ref_rec(subj), err);
+		goto out;
+	}
 	st = take_old(n, fo.r.r.rec, &old, &there, err);
 	if (!st)
 		st = put_row(n, &fo.r, err);

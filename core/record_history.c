@@ -77,6 +77,7 @@ static enum mq_status load_one(struct node *n, struct history *h,
 	} else if (!st && !x->erased) {
 		read_body(x, &body);
 	}
+	x->purged = !st && x->erased && ledger_purged(n, id);
 	if (!st)
 		h->n++;
 	crypto_wipe(body.data, body.len);

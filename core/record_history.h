@@ -15,6 +15,7 @@ struct history_entry {
 	struct ref undoes[16];	/* void: what it takes back */
 	int nundoes;
 	bool erased;		/* words gone */
+	bool purged;		/* … from this node, by retention */
 	bool odd;		/* body makes no sense */
 	bool undone;		/* taken back by a void that stands */
 	size_t *before;		/* indexes (in order) of held `after` */

@@ -12,6 +12,8 @@
 
 #define WORDS_MAX (48u * 1024u)
 #define SLICE 64		/* records a transaction takes at most */
+#define MERGE_PAGES 200		/* of the index, in one transaction */
+#define MERGES_MAX 100000
 #define SLICE_MS 15		/* and for how long; a save may be waiting */
 
 /* ---- the words of one record ---- */
@@ -196,8 +198,10 @@ static enum mq_status index_one(struct node *n, int64_t rec, bool *erased,
 	if (st != MQ_OK)
 		return st;
 	st = record_get(n, rec, &r, err);
-	if (st == MQ_E_NOT_FOUND)
+	if (st == MQ_E_NOT_FOUND) {
+		*erased = true;	/* it left this node */
 		return MQ_OK;
+	}
 	if (st != MQ_OK)
 		return st;
 	*erased = *erased || (r.r.flags & REC_ERASED) != 0;
@@ -258,22 +262,40 @@ static enum mq_status slice(struct node *n, int max, int *done, bool *erased,
 	return st;
 }
 
-/* Old segments of the index hold words that were deleted; an erased one must
- * not stay there. */
-static enum mq_status scrub(struct node *n, struct err *err)
+static enum mq_status merge(struct node *n, int64_t pages, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st = db_begin(n->db, __func__, err);
 
 	if (st != MQ_OK)
 		return st;
-	st = db_query(n->db, "INSERT INTO search_fts(search_fts)"
-	    " VALUES('optimize')", &s, err);
-	if (st == MQ_OK)
+	st = db_query(n->db, "INSERT INTO search_fts(search_fts, rank)"
+	    " VALUES('merge', ?)", &s, err);
+	if (st == MQ_OK) {
+		db_bind_i64(s, pages);
 		st = db_run(&s, err);
+	}
 	if (st == MQ_OK)
 		return db_commit(n->db, err);
 	db_rollback(n->db);
+	return st;
+}
+
+/* Old segments of the index hold words that were deleted; an erased one must
+ * not stay there.  All become one, a bit in each transaction, so that a save
+ * need not wait. */
+static enum mq_status scrub(struct node *n, struct err *err)
+{
+	int64_t segments = 2;
+	enum mq_status st = merge(n, -MERGE_PAGES, err);
+	int i;
+
+	for (i = 0; st == MQ_OK && i < MERGES_MAX && segments > 1; i++) {
+		st = merge(n, MERGE_PAGES, err);
+		if (st == MQ_OK)
+			st = db_scalar(n->db, "SELECT count(DISTINCT segid)"
+			    " FROM search_fts_idx", &segments, err);
+	}
 	return st;
 }
 

@@ -8,6 +8,7 @@
 #include "../core/base/xmalloc.h"
 #include "../core/bell.h"
 #include "../core/duty.h"
+#include "../core/purge.h"
 #include "../core/record.h"
 #include "backoff.h"
 #include "client.h"
@@ -184,6 +185,8 @@ static void tidy(struct daemon *d)
 {
 	struct err err = ERR_INIT;
 
+	if (!d->stop && purge_idle(d->n, &err) != MQ_OK)
+		log_err("purge", &err);
 	if (db_wal_bytes(d->n->db) > WAL_MAX &&
 	    db_checkpoint(d->n->db, &err) != MQ_OK)
 		log_err("sync", &err);
