@@ -436,6 +436,7 @@ static enum mq_status drop_row(struct node *n, int64_t rec, struct err *err)
 		"DELETE FROM record WHERE rec = ?",
 		"DELETE FROM record_key WHERE rec = ?",
 	};
+	struct record_full none;
 	struct record old;
 	struct db_stmt *s;
 	enum mq_status st;
@@ -452,6 +453,10 @@ static enum mq_status drop_row(struct node *n, int64_t rec, struct err *err)
 		db_bind_i64(s, rec);
 		st = db_run(&s, err);
 	}
+	memset(&none, 0, sizeof(none));
+	none.r.rec = rec;
+	if (!st)
+		st = record_mark_fold(n, &none, &old, err);
 	return st ? st : mark_search(n, rec, err);
 }
 
