@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
+#include "flow_clock.h"
 #include "form.h"
 #include "record_row.h"
 
@@ -92,16 +93,46 @@ static const struct record_full *full(struct report_scan *sc)
 	return &sc->full;
 }
 
-/* How far past its limit a record ran, or runs still, in ms; 0: in time. */
+/* How far past its limit one clock ran, or stands at the report's moment, in
+ * ms; 0: in time. */
+static int64_t clock_late(const struct report_scan *sc,
+    const struct flow_clock *c)
+{
+	struct utc end = c->done.ms > 0 ? c->done :
+	    c->paused.ms > 0 ? c->paused : sc->as_of;
+
+	return c->due.ms > 0 && end.ms > c->due.ms ? end.ms - c->due.ms : 0;
+}
+
+/* The worst of its clocks; while some run only those count, what was late
+ * before and is done is forgiven until the end. */
 static int64_t late_by(struct report_scan *sc)
 {
-	int64_t was = sc->r.due_at.ms, done = sc->as_of.ms;
+	struct flow_clock clocks[FLOW_CLOCKS_MAX];
+	int n = flow_clock_all(&full(sc)->d, clocks, FLOW_CLOCKS_MAX), i;
+	bool running = sc->r.due_at.ms > 0;
+	int64_t worst = 0, one;
 
-	if (was == 0) {
-		was = fields_int(&full(sc)->d, "due_was", 0);
-		done = fields_int(&full(sc)->d, "due_done", 0);
+	for (i = 0; i < n; i++) {
+		if (running && clocks[i].done.ms > 0)
+			continue;
+		one = clock_late(sc, &clocks[i]);
+		worst = one > worst ? one : worst;
 	}
-	return was > 0 && done > was ? done - was : 0;
+	return worst;
+}
+
+/* "clock.NAME": never started, running, stands, late, in time. */
+static const char *clock_word(struct report_scan *sc, const char *name)
+{
+	struct flow_clock c;
+
+	if (!flow_clock_get(&full(sc)->d, name, &c))
+		return "none";
+	if (clock_late(sc, &c) > 0)
+		return "late";
+	return c.done.ms > 0 ? "intime" : c.paused.ms > 0 ? "paused" :
+	    "running";
 }
 
 /* The value a condition speaks of.  Fixed columns first, then the fields. */
@@ -124,6 +155,8 @@ static const char *value_of(struct report_scan *sc, const char *name,
 			return columns[i].value;
 	if (strcmp(name, "late") == 0)
 		return late_by(sc) > 0 ? "yes" : "no";
+	if (strncmp(name, "clock.", 6) == 0)
+		return clock_word(sc, name + 6);
 	v = strncmp(name, "d.", 2) == 0 ? fields_get(&full(sc)->d, name + 2) :
 	    fields_get(&full(sc)->f, name);
 	if (v == NULL || v->kind == FV_GONE)
