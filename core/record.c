@@ -242,7 +242,8 @@ enum mq_status record_count(struct node *n, const char *kind,
     const char *what, const char *key, const char *scope, struct day from,
     struct day to, int64_t *out, struct err *err)
 {
-	bool dated = strcmp(what, "state") != 0;
+	bool dated = strcmp(what, "state") != 0 &&
+	    strcmp(what, "grade") != 0;
 	struct db_stmt *s;
 	enum mq_status st;
 	bool row;

@@ -144,10 +144,10 @@ enum mq_status record_derived(struct node *n, int64_t rec,
     struct record *rows, int max, int *n_out, struct err *err) MUST_CHECK;
 
 /* ---- counts kept by the fold ---- */
-/* what: "state" (key = state, no day), "opened", "closed", "num" (the sum of
- * `num`: minutes of service, taps by key d.key).  key NULL: any.  from/to are
- * inclusive days, ignored for "state".  scope as above; void and confidential
- * records do not count. */
+/* what: "state", "grade" (key = that, no day), "opened", "closed", "num"
+ * (the sum of `num`: minutes of service, taps by key d.key).  key NULL: any.
+ * from/to are inclusive days, ignored for those two.  scope as above; void
+ * and confidential records do not count. */
 enum mq_status record_count(struct node *n, const char *kind,
     const char *what, const char *key, const char *scope, struct day from,
     struct day to, int64_t *out, struct err *err) MUST_CHECK;

@@ -285,6 +285,8 @@ static enum mq_status count_record(struct node *n, const struct record *r,
 	if (r->flags & (REC_VOID | REC_CONFIDENTIAL))
 		return MQ_OK;
 	st = count_one(n, r, "state", r->state, none, sign, err);
+	if (!st && r->grade[0])
+		st = count_one(n, r, "grade", r->grade, none, sign, err);
 	if (!st)
 		st = count_one(n, r, "opened", "", r->opened_at, sign, err);
 	if (!st && r->closed_at.ms)

@@ -12,6 +12,7 @@
 #include "../core/bell.h"
 #include "../core/duty.h"
 #include "../core/flow.h"
+#include "../core/grade.h"
 #include "../core/ledger.h"
 #include "../core/mask.h"
 #include "../core/roster.h"
@@ -232,6 +233,10 @@ const char *desk_state_word(struct app *app, const struct record *r)
 
 	if ((r->flags & REC_VOID) != 0)
 		return word(W_STATE_VOID);
+	/* What is graded is known by its grade. */
+	if (grade_label(desk_of(app)->n, r, app_lang(app))[0] != '\0' &&
+	    (r->flags & REC_CLOSED) == 0)
+		return grade_label(desk_of(app)->n, r, app_lang(app));
 	s = k != NULL ? kind_state(k, r->state) : NULL;
 	return s != NULL ? s->label[app_lang(app)] : r->state;
 }

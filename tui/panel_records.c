@@ -7,6 +7,7 @@
 #include "../core/base/clock.h"
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
+#include "../core/grade.h"
 #include "../core/ledger.h"
 #include "../core/search.h"
 #include "panels.h"
@@ -53,6 +54,7 @@ struct panel_records {
 	struct widget_lines detail;
 	int64_t detail_of;
 	int64_t total;		/* -1: not known */
+	char grades[96];	/* how many of each grade */
 };
 
 static struct panel_records *self(struct panel *p)
@@ -323,9 +325,16 @@ static void count_all(struct panel_records *l)
 {
 	struct record_query q = query(l);
 	struct day today = clock_day(ledger_now(desk_of(l->base.app)->n));
+	struct buf grades = BUF_INIT(BUF_SMALL);
 	struct err err = ERR_INIT;
 	bool day = is(l, "today");
 
+	l->grades[0] = '\0';
+	if (kind_has_facet(l->kind, "grade") && q.by == NULL &&
+	    grade_counts(desk_of(l->base.app)->n, l->kind, q.scope,
+	    app_lang(l->base.app), &grades, &err) == MQ_OK)
+		(void)xcopy(l->grades, sizeof(l->grades), buf_str(&grades));
+	buf_free(&grades);
 	l->total = -1;
 	if ((!day && !is(l, "")) || q.by != NULL)
 		return;
@@ -440,9 +449,11 @@ static void records_title(struct panel *p, char *out, size_t size)
 {
 	struct panel_records *l = self(p);
 
-	snprintf(out, size, "%s · %s%s%s", l->kind->label[app_lang(p->app)],
+	snprintf(out, size, "%s · %s%s%s%s%s",
+	    l->kind->label[app_lang(p->app)],
 	    word(presets[l->preset].label), l->org[0] != '\0' ? " · " : "",
-	    l->org[0] != '\0' ? desk_org_name(p->app, l->org) : "");
+	    l->org[0] != '\0' ? desk_org_name(p->app, l->org) : "",
+	    l->grades[0] != '\0' ? " · " : "", l->grades);
 }
 
 static int list_width(const struct panel_records *l, int w)

@@ -9,6 +9,7 @@
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "../core/form.h"
+#include "../core/grade.h"
 #include "../core/mask.h"
 #include "desk.h"
 #include "words.h"
@@ -123,6 +124,11 @@ void record_rows_init_mixed(struct record_rows *t, struct app *app)
 static void state_cell(struct app *app, const struct record *r,
     struct record_rows_cell *c)
 {
+	static const enum theme_role graded[] = {
+		[TONE_PLAIN] = ROLE_TEXT, [TONE_GOOD] = ROLE_GRID_GREEN,
+		[TONE_CARE] = ROLE_GRID_YELLOW, [TONE_BAD] = ROLE_GRID_RED,
+	};
+
 	if ((r->flags & REC_CONFLICT) != 0) {
 		(void)xcopy(c->text, sizeof(c->text), word(W_STATE_CONFLICT));
 		c->role = ROLE_CONFLICT;
@@ -130,7 +136,7 @@ static void state_cell(struct app *app, const struct record *r,
 	}
 	(void)xcopy(c->text, sizeof(c->text), desk_state_word(app, r));
 	c->role = (r->flags & (REC_CLOSED | REC_VOID)) != 0 ? ROLE_DONE :
-	    ROLE_TEXT;
+	    graded[grade_tone(desk_of(app)->n, r)];
 }
 
 /* At home the last seven digits do; what came from elsewhere needs all. */
