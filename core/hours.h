@@ -33,6 +33,23 @@ struct utc hours_end(struct node *n, const struct record *r, struct utc now,
 /* Signed in for longer than the pack thinks likely: 像是忘了签出. */
 bool hours_forgotten(struct node *n, const struct record *r, struct utc now);
 
+/* ---- one volunteer's own account, for a certificate ---- */
+#define HOURS_ACTIVITIES 24
+struct hours_account {
+	int64_t minutes;	/* that count */
+	int services;
+	int64_t pending;	/* minutes that await approval */
+	int open;		/* signed in and not out */
+	int overlaps;		/* pairs that meet and are not settled */
+	struct { char name[33]; int times; int64_t minutes; }
+	    activities[HOURS_ACTIVITIES];
+	int nactivities;
+};
+/* Services that began in [from, to), under all numbers of the person. */
+enum mq_status hours_account(struct node *n, const char *number,
+    struct day from, struct day to, struct hours_account *out,
+    struct err *err) MUST_CHECK;
+
 /* ---- what needs a captain's eye: one list ---- */
 enum hours_why {
 	HOURS_WHY_OVER = 1,	/* beyond what counts at once */
