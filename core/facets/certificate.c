@@ -175,7 +175,9 @@ static enum mq_status decide(struct act *a, struct err *err)
 	return a->ncomplaints > 0 ? MQ_OK : count_up(a, err);
 }
 
-const struct facet facet_certificate = { "certificate", decide };
+const struct facet facet_certificate = {
+	.name = "certificate", .decide = decide
+};
 
 /* ---- the page ---- */
 
