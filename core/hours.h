@@ -66,6 +66,16 @@ struct hours_doubt {
 	int64_t other;		/* rec of the other, 0 none */
 	int64_t common;		/* minutes they share */
 };
+/* May this person approve it: the right, not their own, high enough? */
+bool hours_review_may(struct node *n, const struct session *who,
+    const struct hours_doubt *d);
+/* Approves those of the list that `take` (one a row; NULL: all) marks and
+ * this person may, ENTRY_SAVE_MAX a save.  *done, *left: how many were, and
+ * how many pending ones this person may not.  *last: the last save. */
+enum mq_status hours_review_approve(struct node *n,
+    const struct session *who, const struct hours_doubt *list, int count,
+    const bool *take, int *done, int *left, struct ref *last,
+    struct err *err) MUST_CHECK;
 /* Services of the last hours_review_days within scope (as in record_query)
  * that need deciding, newest first. */
 enum mq_status hours_review_list(struct node *n, const char *scope,

@@ -29,8 +29,7 @@ static const struct verb verbs[] = {
 };
 
 enum { OPT_DATA = 256, OPT_BY, OPT_JSON, OPT_STATE, OPT_SORT, OPT_FIND,
-	OPT_WHY, OPT_LIMIT, OPT_DAY, OPT_UNIT, OPT_CSV,
-	OPT_DRY };
+	OPT_WHY, OPT_LIMIT, OPT_DAY, OPT_UNIT, OPT_CSV, OPT_DRY, OPT_KEY };
 
 static const struct option options[] = {
 	{ "data", required_argument, NULL, OPT_DATA },
@@ -46,6 +45,7 @@ static const struct option options[] = {
 	{ "day", required_argument, NULL, OPT_DAY },
 	{ "unit", required_argument, NULL, OPT_UNIT },
 	{ "csv", no_argument, NULL, OPT_CSV },
+	{ "key", required_argument, NULL, OPT_KEY },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -140,8 +140,9 @@ enum mq_status cli_record(struct cli *c, const char *text, int64_t *rec)
 
 /* Who acts: a number of this site's roster.  Whoever may read the node's key
  * file is trusted to name it; no PIN is asked of a script. */
-static enum mq_status take_person(struct cli *c, const char *by)
+enum mq_status cli_person(struct cli *c)
 {
+	const char *by = c->by;
 	const struct roster_person *p;
 	int i;
 
@@ -176,7 +177,7 @@ static bool take_limit(struct cli *c, const char *text)
 }
 
 static bool take_options(struct cli *c, int argc, char **argv,
-    const char **data, const char **by)
+    const char **data)
 {
 	int opt;
 
@@ -187,7 +188,7 @@ static bool take_options(struct cli *c, int argc, char **argv,
 			*data = optarg;
 			break;
 		case OPT_BY:
-			*by = optarg;
+			c->by = optarg;
 			break;
 		case OPT_JSON:
 			c->json = true;
@@ -210,6 +211,9 @@ static bool take_options(struct cli *c, int argc, char **argv,
 		case OPT_UNIT:
 			c->unit = optarg;
 			break;
+		case OPT_KEY:
+			c->key = optarg;
+			break;
 		case OPT_CSV:
 			c->csv = true;
 			break;
@@ -228,7 +232,7 @@ static bool take_options(struct cli *c, int argc, char **argv,
 }
 
 static enum mq_status run(struct cli *c, const struct verb *v,
-    const char *data, const char *by)
+    const char *data)
 {
 	enum mq_status st;
 
@@ -239,7 +243,7 @@ static enum mq_status run(struct cli *c, const struct verb *v,
 	st = node_open(c->env, data, v->writes ? 0 : NODE_READ, &c->n,
 	    &c->err);
 	if (!st && v->person)
-		st = take_person(c, by);
+		st = cli_person(c);
 	if (!st)
 		st = v->run(c);
 	return st;
@@ -249,7 +253,7 @@ int cli_main(struct env *env, int argc, char **argv)
 {
 	struct cli c;
 	const struct verb *v;
-	const char *data = NULL, *by = NULL;
+	const char *data = NULL;
 	enum mq_status st;
 
 	memset(&c, 0, sizeof(c));
@@ -257,7 +261,7 @@ int cli_main(struct env *env, int argc, char **argv)
 	c.lang = env->lang;
 	c.limit = LIMIT_DEFAULT;
 	words_set_lang(env->lang);
-	if (!take_options(&c, argc, argv, &data, &by) ||
+	if (!take_options(&c, argc, argv, &data) ||
 	    !(v = find_verb(argv[optind]))) {
 		err_set(&c.err, MQ_E_USAGE, "%s", "minqing --help");
 		cli_complain(&c, &c.err);
@@ -265,7 +269,7 @@ int cli_main(struct env *env, int argc, char **argv)
 	}
 	c.args = argv + optind + 1;
 	c.nargs = argc - optind - 1;
-	st = run(&c, v, data, by);
+	st = run(&c, v, data);
 	if (st)
 		cli_complain(&c, &c.err);
 	node_close(&c.n);

@@ -20,6 +20,7 @@ struct cli {
 	int nargs;
 	/* options of verbs; NULL when absent */
 	const char *state, *sort, *find, *why, *day, *unit;
+	const char *by, *key;
 	bool csv;
 	int limit;
 	struct err err;
@@ -32,6 +33,11 @@ struct cli {
 /* "101:5", a short number or an integer: the record's key. */
 enum mq_status cli_record(struct cli *c, const char *text, int64_t *rec)
     MUST_CHECK;
+/* The person of --by, for verbs only part of which needs one. */
+enum mq_status cli_person(struct cli *c) MUST_CHECK;
+/* Commits and prints what was saved, or what each field lacks. */
+struct save;
+enum mq_status cli_commit(struct cli *c, struct save *s) MUST_CHECK;
 /* Prints the words of an error as a sentence, or as JSON. */
 void cli_complain(struct cli *c, const struct err *err);
 /* One line of text, sanitised. */

@@ -162,7 +162,7 @@ static void print_saved(struct cli *c, const struct save_result *r)
 	buf_free(&b);
 }
 
-static enum mq_status commit(struct cli *c, struct save *s)
+enum mq_status cli_commit(struct cli *c, struct save *s)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
 	enum mq_status st;
@@ -200,7 +200,7 @@ enum mq_status cli_add(struct cli *c)
 		fields_free(&f);
 	}
 	if (!st)
-		st = commit(c, s);
+		st = cli_commit(c, s);
 	save_free(&s);
 	return st;
 }
@@ -239,7 +239,7 @@ enum mq_status cli_step(struct cli *c)
 	if (!st)
 		st = save_step(s, rec, c->args[1], &f, NULL, &c->err);
 	if (!st)
-		st = commit(c, s);
+		st = cli_commit(c, s);
 	save_free(&s);
 	fields_free(&f);
 	return st;
@@ -259,7 +259,7 @@ enum mq_status cli_correct(struct cli *c)
 		st = save_fix(s, rec, &f, c->why ? c->why : "", NULL,
 		    &c->err);
 	if (!st)
-		st = commit(c, s);
+		st = cli_commit(c, s);
 	save_free(&s);
 	fields_free(&f);
 	return st;
@@ -276,7 +276,7 @@ enum mq_status cli_withdraw(struct cli *c)
 	if (!st)
 		st = save_void(s, rec, c->why ? c->why : "", NULL, &c->err);
 	if (!st)
-		st = commit(c, s);
+		st = cli_commit(c, s);
 	save_free(&s);
 	fields_free(&none);
 	return st;

@@ -14,6 +14,7 @@
 
 #include "../base/clock.h"
 #include "../base/xmalloc.h"
+#include "../ledger.h"
 #include "../pack_data.h"
 #include "../roster.h"
 #include "../volunteer.h"
@@ -571,16 +572,15 @@ static enum mq_status decide_out(struct act *a, struct err *err)
 
 /* ---- approving, refusing, settling ---- */
 
-/* Minutes beyond the second tier need a post of a higher level. */
-static bool high_enough(const struct act *a)
+bool hours_high_enough(struct node *n, const struct kind *k,
+    const struct session *who)
 {
-	const char *levels = pack_facet(a->n->pack, a->kind, "hours",
-	    "far_levels");
+	const char *levels = pack_facet(n->pack, k, "hours", "far_levels");
 	const struct org *o;
 	int i;
 
-	for (i = 0; i < a->who->nposts; i++) {
-		o = org_find(pack_orgs(a->n->pack), a->who->posts[i].org);
+	for (i = 0; i < who->nposts; i++) {
+		o = org_find(pack_orgs(n->pack), who->posts[i].org);
 		if (o != NULL && pack_data_has_word(levels, o->level))
 			return true;
 	}
@@ -595,7 +595,8 @@ static void decide_approve(struct act *a, bool yes)
 	if (pending <= 0)
 		act_complain_say(a, "", MQ_E_STATE, SAY_HOURS_NOT_PENDING,
 		    NULL, NULL);
-	else if (strcmp(level, "far") == 0 && !high_enough(a))
+	else if (strcmp(level, "far") == 0 && !hours_high_enough(a->n,
+	    a->kind, a->who))
 		act_complain_say(a, "", MQ_E_DENIED, SAY_HOURS_FAR, NULL,
 		    NULL);
 	if (a->ncomplaints > 0)
@@ -681,4 +682,30 @@ static enum mq_status decide(struct act *a, struct err *err)
 	return decide_open(a, err);
 }
 
-const struct facet facet_hours = { .name = "hours", .decide = decide };
+/* ---- telling ---- */
+
+static void tell(struct node *n, const struct record_full *r,
+    const struct facet_lines *out)
+{
+	int64_t pending = fields_int(&r->d, "pending", 0);
+	struct utc now = ledger_now(n), end;
+	bool guessed = false;
+
+	if (!(r->r.flags & REC_CLOSED)) {
+		end = hours_end(n, &r->r, now, &guessed);
+		if (guessed)
+			facet_line(out, SAY_HOURS_TELL_OPEN, TONE_CARE,
+			    "%" PRId64, (end.ms - r->r.opened_at.ms) /
+			    MS_MINUTE);
+	}
+	if (pending > 0)
+		facet_line(out, SAY_HOURS_TELL_PENDING, TONE_CARE, "%" PRId64,
+		    pending);
+	if (fields_has(&r->d, "settled"))
+		facet_line(out, SAY_HOURS_TELL_SETTLED, TONE_PLAIN, "%s",
+		    fields_text(&r->d, "settled"));
+}
+
+const struct facet facet_hours = {
+	.name = "hours", .decide = decide, .tell = tell
+};

@@ -33,6 +33,10 @@ void hours_read_span(struct node *n, const struct record *r,
     struct hours_span *out);
 void hours_read_span_of(const struct record_full *r, struct hours_span *out);
 
+/* Has this person a post high enough for what lies beyond the second tier? */
+bool hours_high_enough(struct node *n, const struct kind *k,
+    const struct session *who);
+
 /* ---- arithmetic only (hours_cap.c) ---- */
 
 enum hours_tier { HOURS_FREE, HOURS_OVER, HOURS_FAR };

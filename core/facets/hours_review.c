@@ -10,6 +10,8 @@
 #include "../base/clock.h"
 #include "../base/xmalloc.h"
 #include "../ledger.h"
+#include "../save.h"
+#include "../volunteer.h"
 
 #define PAGE 100
 #define LOOK_MAX 3000		/* services looked at, newest first */
@@ -187,5 +189,77 @@ enum mq_status hours_review_list(struct node *n, const char *scope,
 		if (w.v[i].d.why != 0)
 			out[(*count)++] = w.v[i].d;
 	free(w.v);
+	return rc;
+}
+
+/* ---- deciding ---- */
+
+bool hours_review_may(struct node *n, const struct session *who,
+    const struct hours_doubt *d)
+{
+	const struct kind *k = pack_kind(n->pack, d->r.kind);
+	char action[48];
+
+	if (k == NULL || !(d->why & (HOURS_WHY_OVER | HOURS_WHY_FAR)))
+		return false;
+	snprintf(action, sizeof(action), "step:%s",
+	    pack_facet(n->pack, k, "hours", "approve"));
+	return access_may_record(n, who, action, &d->r) &&
+	    !volunteer_same(n, d->volunteer, who->by) &&
+	    (!(d->why & HOURS_WHY_FAR) || hours_high_enough(n, k, who));
+}
+
+/* One save of as many as fit, from *at on. */
+static enum mq_status approve_some(struct node *n, const struct session *who,
+    const struct hours_doubt *list, const bool *yes, int count, int *at,
+    int *done, struct ref *last, struct err *err)
+{
+	struct save *s = save_new(n, who);
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct fields none = { NULL, 0, 0 };
+	enum mq_status rc = MQ_OK;
+	int some = 0;
+
+	for (; *at < count && some < ENTRY_SAVE_MAX && rc == MQ_OK; (*at)++) {
+		const struct kind *k = pack_kind(n->pack, list[*at].r.kind);
+
+		if (!yes[*at])
+			continue;
+		rc = save_step(s, list[*at].r.rec, pack_facet(n->pack, k,
+		    "hours", "approve"), &none, NULL, err);
+		some++;
+	}
+	if (rc == MQ_OK && some > 0)
+		rc = save_commit(s, res, err);
+	if (rc == MQ_OK && some > 0) {
+		*done += some;
+		*last = res->first;
+	}
+	save_free(&s);
+	free(res);
+	return rc;
+}
+
+enum mq_status hours_review_approve(struct node *n,
+    const struct session *who, const struct hours_doubt *list, int count,
+    const bool *take, int *done, int *left, struct ref *last,
+    struct err *err)
+{
+	bool *yes = xcalloc((size_t)count + 1, sizeof(*yes));
+	enum mq_status rc = MQ_OK;
+	int i, at = 0;
+
+	*done = *left = 0;
+	for (i = 0; i < count; i++) {
+		bool pending = list[i].why & (HOURS_WHY_OVER | HOURS_WHY_FAR);
+		bool may = hours_review_may(n, who, &list[i]);
+
+		yes[i] = may && (take == NULL || take[i]);
+		*left += pending && !may;
+	}
+	while (at < count && rc == MQ_OK)
+		rc = approve_some(n, who, list, yes, count, &at, done, last,
+		    err);
+	free(yes);
 	return rc;
 }

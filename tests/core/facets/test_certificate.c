@@ -115,7 +115,7 @@ static void the_page(void **state)
 	    "    服务期间：2026-11-01 至 2026-11-22\n"
 	    "    服务时长：4 小时 15 分钟（共 3 次）\n"
 	    "    服务内容：\n"
-	    "        为老服务：2 次，3 小时 15 分钟\n"
+	    "        环境清洁：2 次，3 小时 15 分钟\n"
 	    "        站点值守：1 次，1 小时 0 分钟\n"
 	    "\n"
 	    "三、出具单位\n"
@@ -137,8 +137,8 @@ static void the_page(void **state)
 
 	(void)state;
 	registered(&x, "W100", ID);
-	served(&x, "W100", "elder_care", "2026-11-02 09:00", "2026-11-02 11:00");
-	served(&x, "W100", "elder_care", "2026-11-03 09:00", "2026-11-03 10:15");
+	served(&x, "W100", "cleaning", "2026-11-02 09:00", "2026-11-02 11:00");
+	served(&x, "W100", "cleaning", "2026-11-03 09:00", "2026-11-03 10:15");
 	served(&x, "W100", "station_duty", "2026-11-04 09:00",
 	    "2026-11-04 10:00");
 	rec = asked(&x, "W100");
@@ -224,7 +224,7 @@ static void a_wrong_code(void **state)
 
 	(void)state;
 	registered(&x, "W200", ID);
-	served(&x, "W200", "elder_care", "2026-11-05 09:00", "2026-11-05 11:00");
+	served(&x, "W200", "cleaning", "2026-11-05 09:00", "2026-11-05 11:00");
 	printed(&x, "W200", code);
 	/* case, hyphens and look-alikes do not matter */
 	snprintf(bad, sizeof(bad), "%s", code);
@@ -271,7 +271,7 @@ static void two_stations(void **state)
 
 	(void)state;
 	registered(&y, "W300", ID);
-	served(&y, "W300", "elder_care", "2026-11-06 09:00", "2026-11-06 10:00");
+	served(&y, "W300", "cleaning", "2026-11-06 09:00", "2026-11-06 10:00");
 	nodes_carry(&y, &x);
 	rec = asked(&x, "W300");
 	assert_int_equal(issue(&x, rec, &err), MQ_E_DENIED);
@@ -307,12 +307,12 @@ static void what_is_refused(void **state)
 	rec = asked(&x, "W400");
 	assert_int_equal(issue(&x, rec, &err), MQ_E_STATE);
 	registered(&x, "c001", ID);
-	served(&x, "c001", "elder_care", "2026-11-07 09:00", "2026-11-07 10:00");
+	served(&x, "c001", "cleaning", "2026-11-07 09:00", "2026-11-07 10:00");
 	rec = asked(&x, "c001");
 	assert_int_equal(issue(&x, rec, &err), MQ_E_DENIED);
 	/* an overlap nobody has settled */
-	served(&x, "W400", "elder_care", "2026-11-08 09:00", "2026-11-08 11:00");
-	served(&y, "W400", "elder_care", "2026-11-08 10:00", "2026-11-08 12:00");
+	served(&x, "W400", "cleaning", "2026-11-08 09:00", "2026-11-08 11:00");
+	served(&y, "W400", "cleaning", "2026-11-08 10:00", "2026-11-08 12:00");
 	nodes_carry(&y, &x);
 	rec = asked(&x, "W400");
 	assert_int_equal(issue(&x, rec, &err), MQ_E_OVERLAP);
@@ -332,13 +332,13 @@ static void the_star(void **state)
 	for (day = 1; day <= 13; day++) {
 		snprintf(start, sizeof(start), "2026-10-%02d 08:00", day);
 		snprintf(end, sizeof(end), "2026-10-%02d 16:00", day);
-		served(&x, "W500", "elder_care", start, end);
+		served(&x, "W500", "cleaning", start, end);
 	}
 	nodes_ok(hours_account(x.n, "W500", clock_make_day(2026, 10, 1),
 	    clock_make_day(2026, 11, 1), &sum, &err), &err);
 	assert_int_equal(sum.minutes, 104 * 60);
 	assert_int_equal(sum.services, 13);
-	served(&x, "W500", "elder_care", "2026-11-09 09:00", "2026-11-09 10:00");
+	served(&x, "W500", "cleaning", "2026-11-09 09:00", "2026-11-09 10:00");
 	rec = asked(&x, "W500");
 	nodes_ok(issue(&x, rec, &err), &err);
 	nodes_ok(record_get(x.n, rec, &r, &err), &err);
