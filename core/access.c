@@ -9,27 +9,16 @@
 #include "base/json.h"
 #include "base/xmalloc.h"
 #include "pack.h"
+#include "pack_data.h"
 #include "record.h"
-
-static bool has_word(const char *words, const char *word)
-{
-	size_t want = strlen(word), len;
-
-	for (; *words != '\0'; words += len) {
-		words += strspn(words, " ");
-		len = strcspn(words, " ");
-		if (len == want && len > 0 && memcmp(words, word, len) == 0)
-			return true;
-	}
-	return false;
-}
 
 /* A vouched person captures and nothing else, whatever the post allows. */
 static bool vouched_may(struct node *n, const struct session *who,
     const char *action)
 {
 	return !who->vouched ||
-	    has_word(pack_text(n->pack, "vouched_actions", ""), action);
+	    pack_data_has_word(pack_text(n->pack, "vouched_actions", ""),
+	    action);
 }
 
 bool access_row_fits(const struct role_row *r, const char *role,

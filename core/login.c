@@ -15,196 +15,20 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "ledger.h"
+#include "login_try.h"
 #include "mask.h"
 #include "pack.h"
+#include "pack_data.h"
 #include "person_id.h"
 #include "save.h"
 #include "why.h"
 
 #define PIN_LEN 6
-#define KIOSK "*"		/* row of all tries at this node */
-#define ROUNDS_MAX 6		/* the lock doubles so many times */
 
 /* Verifies no six digits, at the usual cost: for unknown numbers. */
 static const char nobody[] = "$argon2id$v=19$m=16384,t=3,p=1"
     "$L4YFn9aJECH58StBxlCvMQ"
     "$4FBuG+wwAajhVLdg1wd23jjliODEs3KHHoOTFiGtE8M";
-
-static int64_t setting(struct node *n, const char *key, int64_t fallback)
-{
-	return n->pack == NULL ? fallback : pack_int(n->pack, key, fallback);
-}
-
-/* ---- tries ---- */
-
-struct tries { int64_t fails, locked_until, rounds; };
-
-/* On a full or read-only disk people may still look: tries are then counted
- * in memory for as long as the program runs. */
-#define MEMORY 16
-static struct { char number[32]; struct tries t; } memory[MEMORY];
-static unsigned memory_next;
-
-static struct tries *memory_row(const char *number)
-{
-	unsigned i;
-
-	for (i = 0; i < MEMORY; i++)
-		if (strcmp(memory[i].number, number) == 0)
-			return &memory[i].t;
-	i = memory_next++ % MEMORY;
-	xcopy(memory[i].number, sizeof(memory[i].number), number);
-	memset(&memory[i].t, 0, sizeof(memory[i].t));
-	return &memory[i].t;
-}
-
-static enum mq_status tries_get(struct node *n, const char *number, bool mem,
-    struct tries *out, struct err *err)
-{
-	struct db_stmt *s;
-	enum mq_status st;
-	bool row;
-
-	memset(out, 0, sizeof(*out));
-	if (mem) {
-		*out = *memory_row(number);
-		return MQ_OK;
-	}
-	st = db_query(n->db, "SELECT fails, locked_until, rounds"
-	    " FROM login_try WHERE number = ?", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_text(s, number);
-	st = db_step(s, &row, err);
-	if (st == MQ_OK && row) {
-		out->fails = db_i64(s, "fails");
-		out->locked_until = db_i64(s, "locked_until");
-		out->rounds = db_i64(s, "rounds");
-	}
-	db_done(&s);
-	return st;
-}
-
-static enum mq_status tries_put(struct node *n, const char *number, bool mem,
-    const struct tries *t, struct err *err)
-{
-	struct db_stmt *s;
-	enum mq_status st;
-
-	if (mem) {
-		*memory_row(number) = *t;
-		return MQ_OK;
-	}
-	st = db_query(n->db, "INSERT OR REPLACE INTO login_try(number, fails,"
-	    " locked_until, rounds) VALUES(?, ?, ?, ?)", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_text(s, number);
-	db_bind_i64(s, t->fails);
-	db_bind_i64(s, t->locked_until);
-	db_bind_i64(s, t->rounds);
-	return db_run(&s, err);
-}
-
-static enum mq_status locked(struct err *err, int64_t ms)
-{
-	char zh[40], en[40];
-
-	ms = (ms + MS_MINUTE - 1) / MS_MINUTE * MS_MINUTE;
-	clock_span(ms, LANG_ZH, zh, sizeof(zh));
-	clock_span(ms, LANG_EN, en, sizeof(en));
-	return err_set(err, MQ_E_LOGIN_LOCKED, "%s‖%s", zh, en);
-}
-
-/* One more wrong try, until a success takes it back.  *left gets how many
- * are left after this one. */
-static enum mq_status tries_add(struct node *n, const char *number, bool mem,
-    int64_t most, int64_t *left, struct err *err)
-{
-	int64_t now = env_now(n->env).ms, span;
-	struct tries t;
-	enum mq_status st = tries_get(n, number, mem, &t, err);
-
-	if (st != MQ_OK)
-		return st;
-	span = setting(n, "pin_lock_minutes", 15) * MS_MINUTE;
-	/* A clock set back must not lock for years. */
-	if (t.locked_until - now > span << ROUNDS_MAX)
-		t.locked_until = now + span;
-	if (t.locked_until > now)
-		return locked(err, t.locked_until - now);
-	*left = most - ++t.fails;
-	if (*left <= 0) {
-		t.locked_until = now + (span << t.rounds);
-		t.fails = 0;
-		if (t.rounds < ROUNDS_MAX)
-			t.rounds++;
-		*left = 0;
-	}
-	return tries_put(n, number, mem, &t, err);
-}
-
-/* number NULL: nobody known.  kiosk false leaves the node's own row out. */
-static enum mq_status count_in(struct node *n, const char *number, bool kiosk,
-    bool mem, int64_t *left, struct err *err)
-{
-	int64_t kiosk_left = 0;
-	enum mq_status st = MQ_OK;
-
-	if (!mem)
-		st = db_begin(n->db, __func__, err);
-	if (st != MQ_OK)
-		return st;
-	if (kiosk)
-		st = tries_add(n, KIOSK, mem, setting(n, "kiosk_tries", 20),
-		    &kiosk_left, err);
-	if (st == MQ_OK && number != NULL)
-		st = tries_add(n, number, mem, setting(n, "pin_tries", 5),
-		    left, err);
-	if (mem)
-		return st;
-	if (st == MQ_OK)
-		return db_commit(n->db, err);
-	db_rollback(n->db);
-	return st;
-}
-
-static enum mq_status count_try(struct node *n, const char *number, bool kiosk,
-    int64_t *left, struct err *err)
-{
-	enum mq_status st = MQ_E_READ_ONLY;
-
-	*left = 0;
-	if (!n->read_only)
-		st = count_in(n, number, kiosk, false, left, err);
-	if (st == MQ_E_READ_ONLY || st == MQ_E_DISK_FULL)
-		st = count_in(n, number, kiosk, true, left, err);
-	return st;
-}
-
-/* The try was right: whoever it was has a clean sheet, the node too. */
-static enum mq_status forget_tries(struct node *n, const char *number,
-    struct err *err)
-{
-	const struct tries none = { 0, 0, 0 };
-	enum mq_status st;
-
-	*memory_row(number) = none;
-	*memory_row(KIOSK) = none;
-	if (n->read_only)
-		return MQ_OK;
-	st = db_begin(n->db, __func__, err);
-	if (st == MQ_OK) {
-		st = tries_put(n, number, false, &none, err);
-		if (st == MQ_OK)
-			st = tries_put(n, KIOSK, false, &none, err);
-		if (st == MQ_OK)
-			st = db_commit(n->db, err);
-		else
-			db_rollback(n->db);
-	}
-	return st == MQ_E_READ_ONLY || st == MQ_E_DISK_FULL ? MQ_OK : st;
-}
 
 /* ---- verifiers ---- */
 
@@ -246,9 +70,10 @@ static bool unseal(struct node *n, const char *b64, char out[CRYPTO_PIN_STR])
 	return take_text(&plain, out) && good;
 }
 
-/* A PIN chosen here, unless the office called it in since. */
-static bool own_verifier(struct node *n, const struct roster_person *p,
-    char out[CRYPTO_PIN_STR])
+/* What this node wrapped for itself, unless the office called it in since.
+ * sql: box and at by number. */
+static bool own_box(struct node *n, const struct roster_person *p,
+    const char *sql, char out[CRYPTO_PIN_STR])
 {
 	struct buf plain = BUF_INIT(1024);
 	struct db_stmt *s;
@@ -256,8 +81,7 @@ static bool own_verifier(struct node *n, const struct roster_person *p,
 	bool row, good = false;
 	size_t len;
 
-	if (db_query(n->db, "SELECT box, at FROM login_pin WHERE number = ?",
-	    &s, NULL) != MQ_OK)
+	if (db_query(n->db, sql, &s, NULL) != MQ_OK)
 		return false;
 	db_bind_text(s, p->number);
 	if (db_step(s, &row, NULL) == MQ_OK && row &&
@@ -270,9 +94,36 @@ static bool own_verifier(struct node *n, const struct roster_person *p,
 	return take_text(&plain, out) && good;
 }
 
+/* A PIN chosen here. */
+static bool own_verifier(struct node *n, const struct roster_person *p,
+    char out[CRYPTO_PIN_STR])
+{
+	return own_box(n, p, "SELECT box, at FROM login_pin"
+	    " WHERE number = ?", out);
+}
+
+/* A code given out here, unless the office decided something since. */
+static bool own_code(struct node *n, const struct roster_person *p,
+    char out[CRYPTO_PIN_STR])
+{
+	return own_box(n, p, "SELECT box, at FROM login_code"
+	    " WHERE number = ?", out);
+}
+
+static bool code_of(struct node *n, const struct roster_person *p,
+    char out[CRYPTO_PIN_STR])
+{
+	return own_code(n, p, out) || unseal(n, p->code, out);
+}
+
+/* Whoever was given a new code has no PIN until they choose one. */
 static bool verifier_of(struct node *n, const struct roster_person *p,
     char out[CRYPTO_PIN_STR])
 {
+	if (own_code(n, p, out)) {
+		crypto_wipe(out, CRYPTO_PIN_STR);
+		return false;
+	}
 	return own_verifier(n, p, out) || unseal(n, p->verifier, out);
 }
 
@@ -309,7 +160,7 @@ static const struct roster_person *find(struct node *n, const char *typed,
 
 	if (p != NULL && !p->left)
 		return p;
-	if (count_try(n, NULL, true, &left, err) != MQ_OK)
+	if (login_try_count(n, NULL, true, &left, err) != MQ_OK)
 		return NULL;
 	(void)crypto_pin_check(nobody, secret);
 	if (p != NULL)
@@ -325,15 +176,14 @@ static enum mq_status prove(struct node *n, const struct roster_person *p,
     const char *verifier,
     const char *secret, bool kiosk, int64_t *left, struct err *err)
 {
-	enum mq_status st = count_try(n, p->number, kiosk, left, err);
+	enum mq_status st = login_try_count(n, p->number, kiosk, left, err);
 
 	if (st != MQ_OK)
 		return st;
 	if (crypto_pin_check(verifier, secret))
-		return forget_tries(n, p->number, err);
+		return login_try_forget(n, p->number, err);
 	if (*left <= 0)
-		return locked(err, setting(n, "pin_lock_minutes", 15) *
-		    MS_MINUTE);
+		return login_try_over(n, err);
 	return err_set(err, MQ_E_LOGIN_WRONG, "%d", (int)*left);
 }
 
@@ -352,7 +202,7 @@ static enum mq_status pin_of(struct node *n, const char *typed, const char *pin,
 	if (p == NULL)
 		return err->code;
 	if (!verifier_of(n, p, verifier)) {
-		st = count_try(n, NULL, kiosk, &left, err);
+		st = login_try_count(n, NULL, kiosk, &left, err);
 		(void)crypto_pin_check(nobody, pin);
 		return st != MQ_OK ? st :
 		    err_set(err, MQ_E_LOGIN_NO_PIN, "%s", p->number);
@@ -378,9 +228,9 @@ bool login_needs_code(struct node *n, const char *typed)
 	char verifier[CRYPTO_PIN_STR];
 	bool has;
 
-	if (p == NULL || p->left || p->code == NULL)
+	if (p == NULL || p->left)
 		return false;
-	has = verifier_of(n, p, verifier);
+	has = verifier_of(n, p, verifier) || !code_of(n, p, verifier);
 	crypto_wipe(verifier, sizeof(verifier));
 	return !has;
 }
@@ -521,6 +371,19 @@ static enum mq_status put_pin(struct node *n, const char *number,
 	return st;
 }
 
+static enum mq_status drop_code(struct node *n, const char *number,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st = db_query(n->db,
+	    "DELETE FROM login_code WHERE number = ?", &s, err);
+
+	if (st != MQ_OK)
+		return st;
+	db_bind_text(s, number);
+	return db_run(&s, err);
+}
+
 static enum mq_status choose_pin(struct node *n, const struct roster_person *p,
     const char *pin, const char *code_used, struct err *err)
 {
@@ -537,6 +400,8 @@ static enum mq_status choose_pin(struct node *n, const struct roster_person *p,
 	if (st != MQ_OK)
 		goto out;
 	st = put_pin(n, p->number, verifier, code_used, at, err);
+	if (st == MQ_OK)
+		st = drop_code(n, p->number, err);
 	if (st == MQ_OK)
 		st = tell_office(n, p->number, verifier, at, err);
 	if (st == MQ_OK)
@@ -577,48 +442,87 @@ static bool code_was_used(struct node *n, const char *number, const char *mark)
 	return used;
 }
 
+/* Codes are digits, and people say and write them in groups. */
+static void plain_code(const char *code, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (const char *c = code; *c != '\0' && len + 1 < size; c++)
+		if (*c != ' ' && *c != '-')
+			out[len++] = *c;
+	out[len] = '\0';
+	if (strspn(out, "0123456789") != len)
+		(void)xcopy(out, size, code);
+}
+
+/* Counts as a try; `mark` is what makes the code used. */
+static enum mq_status prove_code(struct node *n, const struct roster_person *p,
+    const char *code, char mark[2 * CRYPTO_HASH + 1], struct err *err)
+{
+	char verifier[CRYPTO_PIN_STR], plain[48];
+	enum mq_status st;
+	int64_t left;
+
+	if (!code_of(n, p, verifier))
+		return err_set(err, MQ_E_LOGIN_CODE, "%s",
+		    why_words(WHY_LOGIN_NO_CODE));
+	plain_code(code, plain, sizeof(plain));
+	st = prove(n, p, verifier, plain, true, &left, err);
+	crypto_wipe(verifier, sizeof(verifier));
+	if (st == MQ_E_LOGIN_WRONG)
+		st = err_set(err, MQ_E_LOGIN_CODE, "%s",
+		    why_words(WHY_LOGIN_CODE_WRONG));
+	if (st == MQ_OK) {
+		code_mark(n, p->number, plain, mark);
+		if (code_was_used(n, p->number, mark))
+			st = err_set(err, MQ_E_LOGIN_CODE, "%s",
+			    why_words(WHY_LOGIN_CODE_USED));
+	}
+	crypto_wipe(plain, sizeof(plain));
+	return st;
+}
+
+enum mq_status login_code_ok(struct node *n, const char *typed,
+    const char *code, struct err *err)
+{
+	char mark[2 * CRYPTO_HASH + 1];
+	const struct roster_person *p;
+	struct err local = ERR_INIT;
+
+	if (err == NULL)
+		err = &local;
+	p = find(n, typed, code, err);
+	return p == NULL ? err->code : prove_code(n, p, code, mark, err);
+}
+
 enum mq_status login_code(struct node *n, const char *typed, const char *code,
     const char *new_pin, struct session *out, struct err *err)
 {
-	char verifier[CRYPTO_PIN_STR], mark[2 * CRYPTO_HASH + 1];
+	char mark[2 * CRYPTO_HASH + 1];
 	const struct roster_person *p;
 	struct err local = ERR_INIT;
 	enum mq_status st;
-	int64_t left;
 
 	if (err == NULL)
 		err = &local;
 	p = find(n, typed, code, err);
 	if (p == NULL)
 		return err->code;
-	if (!unseal(n, p->code, verifier))
-		return err_set(err, MQ_E_LOGIN_CODE, "%s",
-		    why_words(WHY_LOGIN_NO_CODE));
-	/* The rule of PINs first: a weak one must not use the code up. */
+	/* The rule of PINs first: a weak one must not cost a try. */
 	st = login_pin_ok(n, p, new_pin, err);
 	if (st == MQ_OK)
-		st = prove(n, p, verifier, code, true, &left, err);
-	crypto_wipe(verifier, sizeof(verifier));
-	if (st == MQ_E_LOGIN_WRONG)
-		return err_set(err, MQ_E_LOGIN_CODE, "%s",
-		    why_words(WHY_LOGIN_CODE_WRONG));
-	if (st != MQ_OK)
-		return st;
-	code_mark(n, p->number, code, mark);
-	if (code_was_used(n, p->number, mark))
-		return err_set(err, MQ_E_LOGIN_CODE, "%s",
-		    why_words(WHY_LOGIN_CODE_USED));
-	st = choose_pin(n, p, new_pin, mark, err);
+		st = prove_code(n, p, code, mark, err);
+	if (st == MQ_OK)
+		st = choose_pin(n, p, new_pin, mark, err);
 	if (st == MQ_OK)
 		session_of(n, p, out);
 	return st;
 }
 
-enum mq_status login_change_pin(struct node *n, const struct session *who,
+enum mq_status login_pin_new(struct node *n, const struct session *who,
     const char *old_pin, const char *new_pin, struct err *err)
 {
 	const struct roster_person *p = roster_find(n->roster, who->by);
-	struct session again;
 	enum mq_status st;
 
 	if (p == NULL)
@@ -626,17 +530,27 @@ enum mq_status login_change_pin(struct node *n, const struct session *who,
 	st = login_pin_ok(n, p, new_pin, err);
 	if (st == MQ_OK && strcmp(old_pin, new_pin) == 0)
 		st = weak(err, WHY_PIN_SAME);
+	return st;
+}
+
+enum mq_status login_change_pin(struct node *n, const struct session *who,
+    const char *old_pin, const char *new_pin, struct err *err)
+{
+	struct session again;
+	enum mq_status st = login_pin_new(n, who, old_pin, new_pin, err);
+
 	if (st == MQ_OK)
 		st = login_pin(n, who->by, old_pin, &again, err);
 	if (st == MQ_OK)
-		st = choose_pin(n, p, new_pin, NULL, err);
+		st = choose_pin(n, roster_find(n->roster, who->by), new_pin,
+		    NULL, err);
 	return st;
 }
 
 /* ---- vouching ---- */
 
 static enum mq_status write_vouch(struct node *n, const struct session *voucher,
-    const char *number, struct err *err)
+    const char *number, const char *what, struct err *err)
 {
 	struct fields f = { NULL, 0, 0 };
 	struct save *s = save_new(n, voucher);
@@ -650,6 +564,7 @@ static enum mq_status write_vouch(struct node *n, const struct session *voucher,
 	when_write(&w, when, sizeof(when));
 	fields_set(&f, "number", number);
 	fields_set(&f, "voucher", voucher->by);
+	fields_set(&f, "what", what);
 	fields_set(&f, "when", when);
 	st = save_open(s, "vouch", &f, -1, NULL, err);
 	if (st == MQ_OK)
@@ -685,13 +600,121 @@ enum mq_status login_vouched(struct node *n, const char *typed,
 	if (!access_may(n, &by, "vouch", "vouch", n->set.org))
 		return err_set(err, MQ_E_VOUCH, "%s",
 		    why_words(WHY_VOUCH_POST));
-	st = write_vouch(n, &by, p->number, err);
+	st = write_vouch(n, &by, p->number, "login", err);
 	if (st == MQ_OK)
-		st = forget_tries(n, p->number, err);
+		st = login_try_forget(n, p->number, err);
 	if (st != MQ_OK)
 		return st;
 	session_of(n, p, out);
 	out->vouched = true;
 	xcopy(out->voucher, sizeof(out->voucher), by.by);
 	return MQ_OK;
+}
+
+/* ---- a new code for somebody who forgot ---- */
+
+void login_new_code(struct env *env, char out[LOGIN_CODE_DIGITS + 1])
+{
+	uint8_t byte;
+
+	for (int i = 0; i < LOGIN_CODE_DIGITS; i++) {
+		/* Without the bias of 256 mod 10. */
+		do
+			env->random(env, &byte, 1);
+		while (byte >= 250);
+		out[i] = (char)('0' + byte % 10);
+	}
+	out[LOGIN_CODE_DIGITS] = '\0';
+}
+
+bool login_may_reset(struct node *n, const struct session *by)
+{
+	return !by->vouched && access_may(n, by, "vouch", "vouch", n->set.org);
+}
+
+/* Who gives out a code could come in by it: only for posts the pack names. */
+static bool may_be_reset(struct node *n, const struct roster_person *p)
+{
+	const char *roles = pack_text(n->pack, "pin_reset_roles", "");
+	bool all = p->nposts > 0;
+
+	for (int i = 0; i < p->nposts; i++)
+		all = all && pack_data_has_word(roles, p->posts[i].role);
+	return all;
+}
+
+static enum mq_status put_code(struct node *n, const struct roster_person *p,
+    const char *code, struct err *err)
+{
+	char verifier[CRYPTO_PIN_STR];
+	struct buf box = BUF_INIT(1024);
+	int64_t at = env_now(n->env).ms;
+	struct db_stmt *s;
+	enum mq_status st;
+
+	st = crypto_pin_make(code, verifier, err);
+	if (st == MQ_OK)
+		st = db_begin(n->db, __func__, err);
+	if (st != MQ_OK)
+		goto out;
+	crypto_rest_wrap(n->keys.data, place_of(p->number), 0, verifier,
+	    strlen(verifier), &box);
+	st = db_query(n->db, "INSERT OR REPLACE INTO login_code(number, box,"
+	    " at) VALUES(?, ?, ?)", &s, err);
+	if (st == MQ_OK) {
+		db_bind_text(s, p->number);
+		db_bind_blob(s, box.data, box.len);
+		db_bind_i64(s, at < p->pin_at.ms ? p->pin_at.ms : at);
+		st = db_run(&s, err);
+	}
+	if (st == MQ_OK)
+		st = db_commit(n->db, err);
+	else
+		db_rollback(n->db);
+out:
+	crypto_wipe(verifier, sizeof(verifier));
+	buf_free(&box);
+	return st;
+}
+
+enum mq_status login_may_reset_of(struct node *n, const struct session *by,
+    const char *typed, struct err *err)
+{
+	const struct roster_person *p = roster_find(n->roster, typed);
+
+	if (p == NULL)
+		return unknown(typed, err);
+	if (p->left)
+		return err_set(err, MQ_E_LOGIN_UNKNOWN, "%s",
+		    why_words(WHY_LOGIN_LEFT));
+	if (!login_may_reset(n, by))
+		return err_set(err, MQ_E_RESET, "%s",
+		    why_words(WHY_VOUCH_POST));
+	if (strcmp(p->number, by->by) == 0)
+		return err_set(err, MQ_E_RESET, "%s",
+		    why_words(WHY_RESET_SELF));
+	return may_be_reset(n, p) ? MQ_OK : err_set(err, MQ_E_RESET, "%s",
+	    why_words(WHY_RESET_POST));
+}
+
+enum mq_status login_reset(struct node *n, const struct session *by,
+    const char *typed, char code[LOGIN_CODE_DIGITS + 1], struct err *err)
+{
+	const struct roster_person *p;
+	enum mq_status st = login_may_reset_of(n, by, typed, err);
+
+	if (st != MQ_OK)
+		return st;
+	p = roster_find(n->roster, typed);
+	login_new_code(n->env, code);
+	/* The trace first: a code nobody can see was given would be worse
+	 * than a trace of one that could not be written. */
+	st = write_vouch(n, by, p->number, "code", err);
+	if (st == MQ_OK)
+		st = put_code(n, p, code, err);
+	if (st == MQ_OK)
+		st = login_try_forget(n, p->number, err);
+	if (st != MQ_OK)
+		crypto_wipe(code, LOGIN_CODE_DIGITS + 1);
+	return st;
 }

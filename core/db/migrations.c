@@ -107,6 +107,11 @@ static const char mark_1[] =
 " PRIMARY KEY(kind, mark, day, rec)) STRICT, WITHOUT ROWID;"
 "CREATE INDEX record_mark_rec ON record_mark(rec);";
 
+/* One-use codes given out here to people who forgot their PIN. */
+static const char login_1[] =
+"CREATE TABLE login_code(number TEXT PRIMARY KEY, box BLOB NOT NULL,"
+" at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
 const struct db_migration db_node_migrations[] = {
 	{ "ledger", ledger_1 },
 	{ "projection", projection_1 },
@@ -114,5 +119,6 @@ const struct db_migration db_node_migrations[] = {
 	{ "search", search_1 },
 	{ "report", report_1 },
 	{ "mark", mark_1 },
+	{ "login", login_1 },
 };
 const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);

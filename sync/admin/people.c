@@ -8,12 +8,12 @@
 #include "../../core/base/json.h"
 #include "../../core/base/log.h"
 #include "../../core/base/xmalloc.h"
+#include "../../core/login.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SEALED_MAX 1024u
-#define CODE_DIGITS 8
 
 void people_free(struct people *p)
 {
@@ -411,18 +411,9 @@ enum mq_status people_new_code(struct admin *a, struct roster_draft *d,
     char out[16], struct err *err)
 {
 	char made[CRYPTO_PIN_STR];
-	uint8_t byte;
 	enum mq_status st;
-	int i;
 
-	for (i = 0; i < CODE_DIGITS; i++) {
-		/* Without the bias of 256 mod 10. */
-		do
-			a->env->random(a->env, &byte, 1);
-		while (byte >= 250);
-		out[i] = (char)('0' + byte % 10);
-	}
-	out[CODE_DIGITS] = '\0';
+	login_new_code(a->env, out);
 	st = crypto_pin_make(out, made, err);
 	if (st != MQ_OK)
 		return st;

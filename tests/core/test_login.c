@@ -225,6 +225,83 @@ static void start_code(void **state)
 	assert_int_equal(rows("SELECT count(*) AS n FROM account_out"), 1);
 }
 
+/* Told when the code is typed, before a PIN is thought up. */
+static void code_first(void **state)
+{
+	struct session s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(login_code_ok(x.n, "V002", "7K2M9R", &err),
+	    MQ_E_LOGIN_CODE);
+	nodes_ok(login_code_ok(x.n, "V002", "7K2M9Q", &err), &err);
+	nodes_ok(login_code(x.n, "V002", "7K2M9Q", PIN3, &s, &err), &err);
+	assert_int_equal(login_code_ok(x.n, "V002", "7K2M9Q", &err),
+	    MQ_E_LOGIN_CODE);
+	/* guessing is counted here as everywhere */
+	assert_int_equal(login_code_ok(x.n, "V001", "123", &err),
+	    MQ_E_LOGIN_CODE);
+}
+
+/* A captain gives a volunteer a new code: the PIN and the lock are gone, an
+ * entry tells it, and the PIN then chosen goes to the office. */
+static void reset(void **state)
+{
+	struct session captain, s;
+	struct err err = ERR_INIT;
+	char code[LOGIN_CODE_DIGITS + 1], spoken[16];
+
+	(void)state;
+	nodes_ok(login_pin(x.n, "C001", PIN2, &captain, &err), &err);
+	for (int i = 0; i < 5; i++)
+		assert_int_not_equal(login_pin(x.n, "V001", PIN3, &s, &err),
+		    MQ_OK);
+	nodes_ok(login_reset(x.n, &captain, "V001", code, &err), &err);
+	assert_int_equal(strlen(code), LOGIN_CODE_DIGITS);
+	assert_true(login_needs_code(x.n, "V001"));
+	assert_int_equal(login_pin(x.n, "V001", PIN, &s, &err),
+	    MQ_E_LOGIN_NO_PIN);
+	assert_int_equal(rows("SELECT count(*) AS n FROM record WHERE"
+	    " kind = 'vouch'"), 1);
+	(void)snprintf(spoken, sizeof(spoken), "%.4s %s", code, code + 4);
+	nodes_ok(login_code_ok(x.n, "V001", spoken, &err), &err);
+	nodes_ok(login_code(x.n, "V001", spoken, PIN3, &s, &err), &err);
+	assert_false(login_needs_code(x.n, "V001"));
+	nodes_ok(login_pin(x.n, "V001", PIN3, &s, &err), &err);
+	assert_int_equal(login_code(x.n, "V001", code, PIN, &s, &err),
+	    MQ_E_LOGIN_CODE);
+	assert_int_equal(rows("SELECT count(*) AS n FROM account_out"), 1);
+}
+
+/* Nobody comes to more rights by giving out a code. */
+static void reset_refused(void **state)
+{
+	struct session captain, volunteer;
+	struct err err = ERR_INIT;
+	char code[LOGIN_CODE_DIGITS + 1];
+
+	(void)state;
+	nodes_ok(login_pin(x.n, "C001", PIN2, &captain, &err), &err);
+	nodes_ok(login_pin(x.n, "V001", PIN, &volunteer, &err), &err);
+	assert_int_equal(login_reset(x.n, &volunteer, "V002", code, &err),
+	    MQ_E_RESET);
+	assert_int_equal(login_reset(x.n, &captain, "C001", code, &err),
+	    MQ_E_RESET);
+	assert_int_equal(login_reset(x.n, &captain, "V003", code, &err),
+	    MQ_E_LOGIN_UNKNOWN);
+	assert_int_equal(login_reset(x.n, &captain, "V777", code, &err),
+	    MQ_E_LOGIN_UNKNOWN);
+	(void)snprintf(people[0].p.posts[0].role,
+	    sizeof(people[0].p.posts[0].role), "street");
+	publish();
+	assert_int_equal(login_reset(x.n, &captain, "V001", code, &err),
+	    MQ_E_RESET);
+	captain.vouched = true;
+	assert_int_equal(login_reset(x.n, &captain, "V002", code, &err),
+	    MQ_E_RESET);
+	nodes_ok(login_pin(x.n, "V001", PIN, &volunteer, &err), &err);
+}
+
 static void change(void **state)
 {
 	struct buf plain = BUF_INIT(4096);
@@ -338,6 +415,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(clock_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(kiosk_lock, setup, teardown),
 		cmocka_unit_test_setup_teardown(start_code, setup, teardown),
+		cmocka_unit_test_setup_teardown(code_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(reset, setup, teardown),
+		cmocka_unit_test_setup_teardown(reset_refused, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(change, setup, teardown),
 		cmocka_unit_test_setup_teardown(weak_pins, setup, teardown),
 		cmocka_unit_test_setup_teardown(vouched, setup, teardown),
