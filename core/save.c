@@ -463,7 +463,17 @@ static enum mq_status make_body(struct node *n, struct save_part *p,
 	return MQ_OK;
 }
 
-/* A short number for each record that flows. */
+/* A number is for asking after the case at any station: kinds with no state
+ * that may be told there have none. */
+static bool has_slip(const struct kind *k)
+{
+	for (size_t i = 0; i < k->nstates; i++)
+		if (k->states[i].public_)
+			return true;
+	return false;
+}
+
+/* A short number for each new record that has a slip. */
 static enum mq_status number_records(struct save *s, struct err *err)
 {
 	struct node *n = s->n;
@@ -476,7 +486,7 @@ static enum mq_status number_records(struct save *s, struct err *err)
 		const struct kind *k = pack_kind(n->pack, p->kind);
 		int64_t counter;
 
-		if (!p->opens || !k || !kind_has_facet(k, "flow"))
+		if (!p->opens || !k || !has_slip(k))
 			continue;
 		st = node_read_meta(n, "no_counter", &counter, NULL, 0, err);
 		if (!st)
