@@ -27,7 +27,8 @@ done
 put 644 share/minqing/themes themes/*.ini
 put 644 share/man/man1 man/*.1
 put 644 share/doc/minqing README.md INSTALL ARCHITECTURE.md LICENSE \
-    docs/*.md sync/PROTOCOL.md docs/systemd/sshd-captains.conf
+    docs/*.md sync/PROTOCOL.md docs/systemd/sshd-captains.conf \
+    docs/kiosk/foot.ini
 
 # The services name the programs by their place.
 units=$dest/lib/systemd/system
