@@ -668,7 +668,7 @@ static void load_theme(struct app *app, const struct app_options *o)
 	char text[512];
 
 	theme_default(&app->theme);
-	if (o->theme_dir != NULL && theme_find(app->env, o->theme_dir,
+	if (theme_find(app->env, o->theme_dir,
 	    o->theme_name != NULL ? o->theme_name : "default", &app->theme,
 	    &err) != MQ_OK) {
 		err_say(&err, app_lang(app), text, sizeof(text));

@@ -168,6 +168,15 @@ enum mq_status theme_load(struct env *env, const char *path, struct theme *t,
 	return st;
 }
 
+/* Without a colour however many the terminal has. */
+static void without_colour(struct theme *t)
+{
+	theme_default(t);
+	(void)xcopy(t->name, sizeof(t->name), "mono");
+	for (int d = 0; d < THEME_DEPTHS; d++)
+		memcpy(t->look[d], t->look[THEME_MONO], sizeof(t->look[d]));
+}
+
 enum mq_status theme_find(struct env *env, const char *dir, const char *name,
     struct theme *t, struct err *err)
 {
@@ -175,15 +184,21 @@ enum mq_status theme_find(struct env *env, const char *dir, const char *name,
 
 	theme_default(t);
 	if (*name == '\0' || strlen(name) > 40)
-		return err_set(err, MQ_E_SETTINGS, "theme %s", name);
+		return err_set(err, MQ_E_THEME, "%s", name);
 	for (const char *p = name; *p != '\0'; p++)
 		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_')
-			return err_set(err, MQ_E_SETTINGS, "theme %s", name);
+			return err_set(err, MQ_E_THEME, "%s", name);
 	snprintf(file, sizeof(file), "%s.ini", name);
-	file_join(path, sizeof(path), dir, file);
-	if (!file_exists(path))
-		return MQ_OK;
-	return theme_load(env, path, t, err);
+	if (dir != NULL) {
+		file_join(path, sizeof(path), dir, file);
+		if (file_exists(path))
+			return theme_load(env, path, t, err);
+	}
+	if (strcmp(name, "mono") == 0)
+		without_colour(t);
+	else if (strcmp(name, "default") != 0)
+		return err_set(err, MQ_E_THEME, "%s", name);
+	return MQ_OK;
 }
 
 enum theme_depth theme_depth(int n)

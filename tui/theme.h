@@ -47,8 +47,9 @@ void theme_default(struct theme *t);
  * theme is the compiled one, whole, and err names file and line. */
 enum mq_status theme_load(struct env *env, const char *path, struct theme *t,
     struct err *err) MUST_CHECK;
-/* By name from `dir`: dir/name.ini.  A missing file is no error; the name
- * must be letters, digits, '-' and '_'. */
+/* By name: dir/name.ini, where dir may be NULL.  "default" and "mono" are
+ * compiled in for where there is no file; any other is MQ_E_THEME, as is a
+ * name with something else than letters, digits, '-' and '_'. */
 enum mq_status theme_find(struct env *env, const char *dir, const char *name,
     struct theme *t, struct err *err) MUST_CHECK;
 

@@ -169,10 +169,29 @@ static void missing_is_harmless(void **state)
 	(void)state;
 	assert_int_equal(theme_find(&env, "/nowhere", "default", &t, &err),
 	    MQ_OK);
+	assert_int_equal(theme_find(&env, NULL, "default", &t, &err), MQ_OK);
 	assert_int_equal(theme_find(&env, themes(), "../themes/default", &t,
-	    &err), MQ_E_SETTINGS);
+	    &err), MQ_E_THEME);
 	assert_int_equal(theme_find(&env, themes(), "", &t, &err),
-	    MQ_E_SETTINGS);
+	    MQ_E_THEME);
+	assert_int_equal(theme_find(&env, themes(), "nosuch", &t, &err),
+	    MQ_E_THEME);
+}
+
+/* A program away from its files still shows no colour when asked for none. */
+static void mono_needs_no_file(void **state)
+{
+	struct theme t;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(theme_find(&env, NULL, "mono", &t, &err), MQ_OK);
+	assert_string_equal(t.name, "mono");
+	for (int d = 0; d < THEME_DEPTHS; d++)
+		for (int r = 0; r < ROLE_COUNT; r++) {
+			assert_int_equal(t.look[d][r].fg, -1);
+			assert_int_equal(t.look[d][r].bg, -1);
+		}
 }
 
 static void depths(void **state)
@@ -201,6 +220,7 @@ int main(void)
 		cmocka_unit_test(shipped_files),
 		cmocka_unit_test(files_that_are_wrong),
 		cmocka_unit_test(missing_is_harmless),
+		cmocka_unit_test(mono_needs_no_file),
 		cmocka_unit_test(depths),
 	};
 	int failed;
