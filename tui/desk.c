@@ -17,6 +17,7 @@
 #include "../core/mask.h"
 #include "../core/roster.h"
 #include "../core/search.h"
+#include "form_draft.h"
 #include "panels.h"
 #include "popup.h"
 #include "words.h"
@@ -26,6 +27,7 @@
 #define WALK_VISIT 50000
 #define FOLD_BIT 8		/* subjects folded between two looks at keys */
 #define INDEX_BIT 16
+#define LOCK_SECONDS 120	/* where the pack says nothing */
 #define SLOW_MS (10 * MS_MINUTE)	/* unsent that long: the line is down */
 
 struct desk *desk_of(struct app *app)
@@ -64,19 +66,30 @@ static unsigned who_of_role(const char *role)
 	return WHO_VOLUNTEER;	/* a post of the pack's own: the least */
 }
 
-/* A form open keeps the screen longer: people think while they type. */
+/* A form open keeps a shared screen longer: people think while they type. */
 static void arm_idle(struct desk *d)
 {
+	const char *key = !d->kiosk ? "office_idle_seconds" :
+	    d->form_open ? "form_idle_seconds" : "idle_lock_seconds";
 	int64_t ms = 0;
 
-	if (d->kiosk && d->logged_in)
-		ms = d->form_open ?
-		    pack_int(d->n->pack, "form_idle_seconds", 600) * MS_SECOND :
-		    pack_int(d->n->pack, "idle_lock_seconds", 120) * MS_SECOND;
+	if (d->logged_in)
+		ms = pack_int(d->n->pack, key, LOCK_SECONDS) * MS_SECOND;
 	if (ms == d->idle_ms)
 		return;
 	d->idle_ms = ms;
 	app_idle_after(d->app, ms);
+}
+
+/* Whom the screen locked out goes on at the field where they were. */
+static void go_back(struct desk *d)
+{
+	int draft = d->back_draft;
+
+	d->back_draft = 0;
+	if (draft != 0 && strcmp(d->back_by, d->who.by) == 0 &&
+	    form_draft_find(d, draft) != NULL)
+		panel_draft_open(d->app, draft);
 }
 
 void desk_login(struct app *app, const struct session *who)
@@ -101,6 +114,13 @@ void desk_login(struct app *app, const struct session *who)
 		panel_street_open(app);
 	if (!drafts)
 		popup_err(app, &err);
+	go_back(d);
+}
+
+void desk_kept(struct desk *d, int draft)
+{
+	if (d->locking && d->back_draft == 0)
+		d->back_draft = draft;
 }
 
 static void sync_drafts(struct desk *d)
@@ -460,8 +480,13 @@ static void hook_idle(struct app *app)
 {
 	struct desk *d = desk_of(app);
 
-	if (d->kiosk && d->logged_in)
-		desk_logout(app);
+	if (!d->logged_in)
+		return;
+	d->locking = true;
+	(void)xcopy(d->back_by, sizeof(d->back_by), d->who.by);
+	d->back_draft = 0;
+	desk_logout(app);
+	d->locking = false;
 }
 
 static void hook_lock(struct app *app)

@@ -33,6 +33,9 @@ struct desk {
 	struct err damage;		/* … and found this */
 	bool form_open;		/* idle lock waits longer */
 	int64_t idle_ms;	/* the idle time now in force */
+	bool locking;		/* the screen locks by itself … */
+	char back_by[32];	/* … on this person, … */
+	int back_draft;		/* … who comes back to this draft; 0 none */
 };
 
 /* What main() gives to app_start(). */
@@ -44,6 +47,8 @@ enum lang desk_lang(struct app *app);
 void desk_login(struct app *app, const struct session *who);
 /* Drafts synced, screen wiped, back to the login page. */
 void desk_logout(struct app *app);
+/* From a panel's keep(): what was typed lies in this draft now. */
+void desk_kept(struct desk *d, int draft);
 /* Counts of delivery, refreshed when the bell rang. */
 const struct outbox_counts *desk_counts(struct app *app);
 /* Asks for undo of the last save when it still may be. */

@@ -12,6 +12,8 @@
 #include "../core/mask.h"
 #include "words.h"
 
+#define TROUBLE_MS (10 * MS_SECOND)	/* keys do not wipe it away */
+
 /* The words of a page; what a correction emptied says so. */
 static void page_fields(const struct form_page *p, struct fields *out)
 {
@@ -60,7 +62,7 @@ static void title_of(const struct form_page *p, char *out, size_t size)
 	buf_free(&masked);
 }
 
-static enum mq_status start_number(struct desk *d, struct form_draft *fd,
+enum mq_status form_draft_number(struct desk *d, struct form_draft *fd,
     struct err *err)
 {
 	if (fd->number)
@@ -83,7 +85,7 @@ enum mq_status form_draft_put(struct desk *d, struct form_draft *fd,
 
 	if (!d->drafts)
 		return MQ_OK;
-	st = start_number(d, fd, err);
+	st = form_draft_number(d, fd, err);
 	if (st)
 		return st;
 	memset(&x, 0, sizeof(x));
@@ -114,6 +116,18 @@ enum mq_status form_draft_sync(struct desk *d, bool now, struct err *err)
 	if (!d->drafts || !draft_dirty(d->drafts))
 		return MQ_OK;
 	return draft_sync(d->drafts, now, err);
+}
+
+void form_draft_trouble(struct app *app, struct form_draft *fd,
+    const struct err *err)
+{
+	char text[600];
+
+	if (fd->failed)
+		return;
+	fd->failed = true;
+	err_say_part(err, ERR_WHAT, app_lang(app), text, sizeof(text));
+	app_notice_for(app, ROLE_WARN, text, TROUBLE_MS);
 }
 
 enum mq_status form_draft_drop(struct desk *d, struct form_draft *fd,

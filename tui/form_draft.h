@@ -26,6 +26,13 @@ enum mq_status form_draft_sync(struct desk *d, bool now, struct err *err)
 enum mq_status form_draft_drop(struct desk *d, struct form_draft *fd,
     struct err *err) MUST_CHECK;
 
+/* Gives it a number when it has none; refused when there are too many. */
+enum mq_status form_draft_number(struct desk *d, struct form_draft *fd,
+    struct err *err) MUST_CHECK;
+/* A draft that cannot be written is said once; the screen still has it. */
+void form_draft_trouble(struct app *app, struct form_draft *fd,
+    const struct err *err);
+
 const struct draft *form_draft_find(struct desk *d, int number);
 /* Unfinished ones of this kind, record and step that nobody parked, newest
  * first; returns how many. */

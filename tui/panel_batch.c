@@ -95,7 +95,6 @@ static void new_line(struct panel_batch *p)
 static void keep(struct panel_batch *p)
 {
 	struct err err = ERR_INIT;
-	char text[600];
 
 	if (!p->page.touched)
 		return;
@@ -103,11 +102,8 @@ static void keep(struct panel_batch *p)
 	    MQ_OK) {
 		if (p->base.tick_at == 0)
 			panel_tick_in(&p->base, SYNC_MS);
-	} else if (!p->draft.failed) {
-		p->draft.failed = true;
-		err_say_part(&err, ERR_WHAT, app_lang(p->base.app), text,
-		    sizeof(text));
-		app_notice(p->base.app, ROLE_WARN, text);
+	} else {
+		form_draft_trouble(p->base.app, &p->draft, &err);
 	}
 }
 
@@ -135,6 +131,7 @@ static void batch_keep(struct panel *base)
 	form_page_leave(&p->page);
 	keep(p);
 	sync_drafts(p, true);
+	desk_kept(p->d, p->draft.number);
 }
 
 /* ---- saving ---- */

@@ -2,16 +2,18 @@
  * Half-typed work: parked on purpose, or found after a power cut.  Opened
  * from home.
  */
+#include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
-#include "form_draft.h"
 #include "panels.h"
 #include "popup.h"
+#include "record_ask.h"
 #include "widget_list.h"
 #include "words.h"
 
 struct draft_row {
 	int number;
-	bool parked, fix;
+	bool parked;
+	const char *what;	/* correction, note, withdrawal; or NULL */
 	char words[240];
 };
 
@@ -39,18 +41,20 @@ static void paint_row(void *ctx, const void *item, const struct draw *d,
     bool here)
 {
 	const struct draft_row *r = item;
-	char no[16];
+	char no[32], n[16];
 	int x;
 
 	(void)ctx;
-	snprintf(no, sizeof(no), "%d", r->number);
-	x = draw_text(d, 0, 0, 3, ROLE_DIM, no) + 1;
-	x += draw_text(d, 0, x, 10, r->parked ? ROLE_DIM : ROLE_WARN,
+	/* The digit at the left opens the row: its own number stands apart. */
+	snprintf(n, sizeof(n), "%d", r->number);
+	words_fill(no, sizeof(no), W_FORM_DRAFT, n, NULL);
+	x = draw_text(d, 0, 0, 10, r->parked ? ROLE_DIM : ROLE_WARN,
 	    word(r->parked ? W_DRAFTS_PARKED : W_DRAFTS_FOUND)) + 1;
-	if (r->fix)
-		x += draw_text(d, 0, x, 12, ROLE_DIM, word(W_DRAFTS_FIX)) + 1;
-	draw_text(d, 0, x, d->w - x, here ? ROLE_SELECTION : ROLE_TEXT,
-	    r->words);
+	if (r->what != NULL)
+		x += draw_text(d, 0, x, 12, ROLE_DIM, r->what) + 1;
+	draw_text(d, 0, x, d->w - x - text_cells(no) - 2, here ?
+	    ROLE_SELECTION : ROLE_TEXT, r->words);
+	draw_right(d, 0, ROLE_DIM, no);
 }
 
 static const struct widget_list_source source = {
@@ -59,6 +63,19 @@ static const struct widget_list_source source = {
 	.same = same,
 	.paint = paint_row,
 };
+
+static const char *what_of(const struct draft *x)
+{
+	switch (record_ask_of(x)) {
+	case RECORD_ASK_NOTE:
+		return word(W_OP_NOTE);
+	case RECORD_ASK_VOID:
+		return word(W_OP_VOID);
+	case RECORD_ASK_NOTHING:
+		break;
+	}
+	return x->rec != 0 && x->step[0] == '\0' ? word(W_DRAFTS_FIX) : NULL;
+}
 
 static void load(struct panel_drafts *p)
 {
@@ -71,7 +88,7 @@ static void load(struct panel_drafts *p)
 
 		p->items[i].number = x->number;
 		p->items[i].parked = x->parked;
-		p->items[i].fix = x->rec != 0 && !x->step[0];
+		p->items[i].what = what_of(x);
 		form_draft_words(p->d, x, p->items[i].words,
 		    sizeof(p->items[i].words));
 	}
@@ -86,8 +103,7 @@ static unsigned open_one(struct panel_drafts *p)
 
 	if (!r)
 		return PANEL_DONE;
-	panel_form_open(p->base.app, &(struct form_start){
-	    .draft = r->number });
+	panel_draft_open(p->base.app, r->number);
 	return PANEL_REDRAW;
 }
 

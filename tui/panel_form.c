@@ -25,7 +25,6 @@
 #define SYNC_MS 1000
 #define FOLLOW_KIND "request"	/* what a visit may open with it */
 #define FOLLOW_FROM "visit"
-#define TROUBLE_MS (10 * MS_SECOND)	/* keys do not wipe it away */
 
 static struct panel_form *form_of(struct panel *p)
 {
@@ -49,18 +48,6 @@ static enum lang lang_of(const struct panel_form *p)
 
 /* ---- drafts ---- */
 
-/* A draft that cannot be written is said once; the screen still has it. */
-static void draft_trouble(struct panel_form *p, const struct err *err)
-{
-	char text[600];
-
-	if (p->draft.failed)
-		return;
-	p->draft.failed = true;
-	err_say_part(err, ERR_WHAT, lang_of(p), text, sizeof(text));
-	app_notice_for(p->base.app, ROLE_WARN, text, TROUBLE_MS);
-}
-
 void panel_form_keep(struct panel_form *p)
 {
 	struct err err = ERR_INIT;
@@ -69,7 +56,7 @@ void panel_form_keep(struct panel_form *p)
 		return;
 	if (form_draft_put(p->d, &p->draft, p->pages, p->npages, p->cur,
 	    p->rec, p->step, &err) != MQ_OK)
-		draft_trouble(p, &err);
+		form_draft_trouble(p->base.app, &p->draft, &err);
 	else if (p->base.tick_at == 0)
 		panel_tick_in(&p->base, SYNC_MS);
 }
@@ -79,7 +66,7 @@ void panel_form_sync(struct panel_form *p, bool now)
 	struct err err = ERR_INIT;
 
 	if (form_draft_sync(p->d, now, &err) != MQ_OK)
-		draft_trouble(p, &err);
+		form_draft_trouble(p->base.app, &p->draft, &err);
 }
 
 static bool touched(const struct panel_form *p)
@@ -111,6 +98,7 @@ static void form_keep(struct panel *base)
 	form_page_leave(panel_form_page(p));
 	panel_form_keep(p);
 	panel_form_sync(p, true);
+	desk_kept(p->d, p->draft.number);
 }
 
 /* ---- setting up the pages ---- */

@@ -386,6 +386,9 @@ static unsigned home_action(struct panel *p, enum action act)
 	case ACT_HOME_NEXT:
 		panel_due_begin(p->app, &self(p)->next);
 		return PANEL_REDRAW;
+	case ACT_HOME_PIN:
+		panel_pin_open(p->app);
+		return PANEL_REDRAW;
 	case ACT_HOME_LEAVE:
 		go_leave(p->app);
 		return PANEL_REDRAW;

@@ -133,14 +133,25 @@ static unsigned after_again(struct panel_login *l, const char *text)
 	enum mq_status st;
 
 	if (strcmp(text, l->pin) != 0) {
-		err_set(&l->err, MQ_E_PIN_WEAK, "%s‖%s",
-		    words_in(W_LOGIN_DIFFERS, LANG_ZH),
-		    words_in(W_LOGIN_DIFFERS, LANG_EN));
+		err_set(&l->err, MQ_E_PIN_DIFFERS, "%s", "");
 		go(l, ASK_NEW);
 		return PANEL_REDRAW;
 	}
 	st = login_code(d->n, l->typed, l->code, l->pin, &who, &err);
 	return verdict(l, st, &who, &err);
+}
+
+/* A wrong code is told before anybody thinks up a PIN. */
+static unsigned after_code(struct panel_login *l, const char *text)
+{
+	struct desk *d = desk_of(l->base.app);
+	struct err err = ERR_INIT;
+
+	if (login_code_ok(d->n, l->typed, text, &err) != MQ_OK)
+		return failed(l, &err);
+	(void)xcopy(l->code, sizeof(l->code), text);
+	go(l, ASK_NEW);
+	return PANEL_REDRAW;
 }
 
 /* A weak PIN is refused before it is typed a second time. */
@@ -175,9 +186,7 @@ static unsigned next(struct panel_login *l)
 		return verdict(l, login_pin(d->n, l->typed, text, &who, &err),
 		    &who, &err);
 	case ASK_CODE:
-		(void)xcopy(l->code, sizeof(l->code), text);
-		go(l, ASK_NEW);
-		return PANEL_REDRAW;
+		return after_code(l, text);
 	case ASK_NEW:
 		return after_new(l, text);
 	case ASK_AGAIN:

@@ -11,8 +11,8 @@
 #include "../core/ledger.h"
 #include "panels.h"
 #include "popup.h"
+#include "record_ask.h"
 #include "record_facts.h"
-#include "widget_edit.h"
 #include "widget_lines.h"
 #include "words.h"
 
@@ -20,8 +20,7 @@
 #define RELATED_MAX 9		/* digits open them */
 #define TWO_COLUMNS 100
 #define EVENT_TEXT (8u * 1024u)
-
-enum asking { ASKING_NOTHING, ASKING_NOTE, ASKING_VOID };
+#define SYNC_MS 1000
 
 struct panel_record {
 	struct panel base;
@@ -34,8 +33,7 @@ struct panel_record {
 	struct record related[RELATED_MAX];
 	int nrelated;
 	struct widget_lines left, right;
-	enum asking asking;
-	struct widget_edit edit;
+	struct record_ask ask;
 	int settling;		/* the conflict a question is about */
 };
 
@@ -216,11 +214,30 @@ static unsigned take_step(struct panel_record *v, const struct flow_step *step)
 	return commit(v, s, st, &err, step->label[app_lang(v->base.app)]);
 }
 
+/* The draft is put at every change and reaches the disk within a second. */
+static void keep_words(struct panel_record *v, bool now)
+{
+	struct err err = ERR_INIT;
+
+	if (record_ask_keep(&v->ask, now, &err) != MQ_OK)
+		form_draft_trouble(v->base.app, &v->ask.draft, &err);
+	else if (v->ask.draft.number != 0 && v->base.tick_at == 0)
+		panel_tick_in(&v->base, SYNC_MS);
+}
+
+static void words_done(struct panel_record *v)
+{
+	struct err err = ERR_INIT;
+
+	if (record_ask_done(&v->ask, &err) != MQ_OK)
+		popup_err(v->base.app, &err);
+}
+
 static unsigned save_words(struct panel_record *v)
 {
 	struct desk *d = desk_of(v->base.app);
-	const char *text = widget_edit_text(&v->edit);
-	bool note = v->asking == ASKING_NOTE;
+	const char *text = widget_edit_text(&v->ask.edit);
+	bool note = v->ask.what == RECORD_ASK_NOTE;
 	struct save *s;
 	struct err err = ERR_INIT;
 	enum mq_status st;
@@ -232,10 +249,8 @@ static unsigned save_words(struct panel_record *v)
 	st = note ? save_note(s, v->rec, text, NULL, &err) :
 	    save_void(s, v->rec, text, NULL, &err);
 	flags = commit(v, s, st, &err, word(note ? W_OP_NOTE : W_OP_VOID));
-	if (app_top(v->base.app) == &v->base) {	/* no error over us */
-		v->asking = ASKING_NOTHING;
-		widget_edit_clear(&v->edit);
-	}
+	if (app_top(v->base.app) == &v->base)	/* no error over us */
+		words_done(v);
 	return flags;
 }
 
@@ -409,25 +424,34 @@ static unsigned open_house(struct panel_record *v)
 	return PANEL_REDRAW;
 }
 
-static void ask(struct panel_record *v, enum asking what)
+static unsigned ask(struct panel_record *v, enum record_asking what)
 {
-	static const struct widget_edit_options opt = { .max_chars = 500,
-		.multi = true };
-
-	if (v->asking != what) {
-		widget_edit_free(&v->edit);
-		widget_edit_init(&v->edit, &opt);
-	}
-	v->asking = what;
+	if (record_ask_open(&v->ask, what, &v->r.r))
+		app_notice(v->base.app, ROLE_NOTICE, word(W_RECORD_GO_ON));
+	return PANEL_REDRAW;
 }
 
 /* ---- handlers ---- */
 
+/* What was typed stays as a draft; where the disk takes none, on the page. */
 static unsigned stop_asking(struct panel_record *v)
 {
-	if (v->asking == ASKING_NOTHING)
+	char text[160], n[16];
+	struct err err = ERR_INIT;
+
+	if (v->ask.what == RECORD_ASK_NOTHING)
 		return PANEL_IGNORED;
-	v->asking = ASKING_NOTHING;
+	if (record_ask_keep(&v->ask, true, &err) != MQ_OK) {
+		popup_say(v->base.app, ROLE_ERROR, word(W_FORM_UNSAFE_TITLE),
+		    word(W_FORM_UNSAFE));
+		return PANEL_REDRAW;
+	}
+	if (!widget_edit_empty(&v->ask.edit)) {
+		snprintf(n, sizeof(n), "%d", v->ask.draft.number);
+		words_fill(text, sizeof(text), W_FORM_KEPT, n, NULL);
+		app_notice(v->base.app, ROLE_NOTICE, text);
+	}
+	v->ask.what = RECORD_ASK_NOTHING;
 	return PANEL_REDRAW;
 }
 
@@ -443,8 +467,7 @@ static unsigned record_action(struct panel *p, enum action act)
 		    .kind = v->r.r.kind, .rec = v->rec });
 		return PANEL_REDRAW;
 	case ACT_RECORD_NOTE:
-		ask(v, ASKING_NOTE);
-		return PANEL_REDRAW;
+		return ask(v, RECORD_ASK_NOTE);
 	case ACT_RECORD_SHOW:
 		panel_show_open(p->app, v->rec);
 		return PANEL_REDRAW;
@@ -453,8 +476,7 @@ static unsigned record_action(struct panel *p, enum action act)
 	case ACT_RECORD_DUE:
 		return explain(v);
 	case ACT_RECORD_VOID:
-		ask(v, ASKING_VOID);
-		return PANEL_REDRAW;
+		return ask(v, RECORD_ASK_VOID);
 	case ACT_RECORD_UNDO:
 		desk_undo(p->app);
 		return PANEL_REDRAW;
@@ -480,10 +502,10 @@ static bool record_offers(struct panel *p, enum action act)
 	bool open = v->loaded && (v->r.r.flags & REC_VOID) == 0;
 
 	if (act == ACT_RECORD_KEEP)
-		return v->asking != ASKING_NOTHING;
+		return v->ask.what != RECORD_ASK_NOTHING;
 	if (act == ACT_BACK || act == ACT_HELP)
 		return true;
-	if (v->asking != ASKING_NOTHING)
+	if (v->ask.what != RECORD_ASK_NOTHING)
 		return act > ACT_NONE && keymap_row(act)->context !=
 		    CTX_RECORD;
 	switch (act) {
@@ -523,8 +545,12 @@ static unsigned record_key(struct panel *p, uint32_t key)
 	int digit = key_digit(key);
 	unsigned flags;
 
-	if (v->asking != ASKING_NOTHING)
-		return widget_edit_key(&v->edit, key);
+	if (v->ask.what != RECORD_ASK_NOTHING) {
+		flags = widget_edit_key(&v->ask.edit, key);
+		if ((flags & WIDGET_CHANGED) != 0)
+			keep_words(v, false);
+		return flags;
+	}
 	if (digit > 0 && digit <= v->nrelated) {
 		int64_t rec = v->related[digit - 1].rec;
 
@@ -544,14 +570,42 @@ static unsigned record_key(struct panel *p, uint32_t key)
 static unsigned record_paste(struct panel *p, const char *s, size_t len,
     bool over)
 {
+	struct panel_record *v = self(p);
+	unsigned flags;
+
 	(void)over;
-	return self(p)->asking != ASKING_NOTHING ?
-	    widget_edit_paste(&self(p)->edit, s, len) : PANEL_DONE;
+	if (v->ask.what == RECORD_ASK_NOTHING)
+		return PANEL_DONE;
+	flags = widget_edit_paste(&v->ask.edit, s, len);
+	keep_words(v, false);
+	return flags;
+}
+
+static unsigned record_tick(struct panel *p)
+{
+	struct desk *d = desk_of(p->app);
+	struct err err = ERR_INIT;
+
+	if (form_draft_sync(d, false, &err) != MQ_OK)
+		form_draft_trouble(p->app, &self(p)->ask.draft, &err);
+	else if (d->drafts != NULL && draft_dirty(d->drafts))
+		panel_tick_in(p, SYNC_MS);
+	return PANEL_DONE;
+}
+
+static void record_keep(struct panel *p)
+{
+	struct panel_record *v = self(p);
+
+	if (v->ask.what == RECORD_ASK_NOTHING)
+		return;
+	keep_words(v, true);
+	desk_kept(desk_of(p->app), v->ask.draft.number);
 }
 
 static bool record_typing(struct panel *p)
 {
-	return self(p)->asking != ASKING_NOTHING;
+	return self(p)->ask.what != RECORD_ASK_NOTHING;
 }
 
 static unsigned record_wake(struct panel *p)
@@ -613,13 +667,6 @@ static int paint_steps(struct panel_record *v, const struct draw *d, int y,
 	return lines;
 }
 
-static void paint_asking(struct panel_record *v, const struct draw *d, int y)
-{
-	draw_text(d, y, 0, 0, ROLE_STRONG, word(v->asking == ASKING_NOTE ?
-	    W_RECORD_NOTE_ASK : W_RECORD_VOID_ASK));
-	widget_edit_paint(&v->edit, d, y + 1, 0, 3, d->w, true);
-}
-
 static void paint_error(struct panel_record *v, const struct draw *d)
 {
 	char words[700];
@@ -632,7 +679,7 @@ static void record_paint(struct panel *p, const struct draw *d)
 {
 	struct panel_record *v = self(p);
 	struct draw in = draw_sub(d, 0, 1, d->h, d->w - 2), left, right;
-	int foot = v->asking != ASKING_NOTHING ? 4 :
+	int foot = v->ask.what != RECORD_ASK_NOTHING ? RECORD_ASK_LINES :
 	    paint_steps(v, &in, 0, false), h, w;
 
 	if (!v->loaded) {
@@ -649,8 +696,8 @@ static void record_paint(struct panel *p, const struct draw *d)
 	}
 	if (foot > 0)
 		draw_rule(&in, h, ROLE_BORDER);
-	if (v->asking != ASKING_NOTHING)
-		paint_asking(v, &in, h + 1);
+	if (v->ask.what != RECORD_ASK_NOTHING)
+		record_ask_paint(&v->ask, &in, h + 1);
 	else
 		(void)paint_steps(v, &in, h + 1, true);
 }
@@ -663,7 +710,7 @@ static void record_destroy(struct panel *p)
 		record_full_free(&v->r);
 	widget_lines_free(&v->left);
 	widget_lines_free(&v->right);
-	widget_edit_free(&v->edit);
+	record_ask_free(&v->ask);
 }
 
 static const enum context record_contexts[] = { CTX_RECORD, CTX_END };
@@ -682,24 +729,48 @@ static const struct panel_ops record_ops = {
 	.layout = record_layout,
 	.paint = record_paint,
 	.wake = record_wake,
+	.tick = record_tick,
+	.keep = record_keep,
 	.returned = record_returned,
 	.destroy = record_destroy,
 };
 
-void panel_record_open(struct app *app, int64_t rec)
+static struct panel_record *open_page(struct app *app, int64_t rec)
 {
 	struct panel_record *v;
 
 	if (app_depth(app) + 2 >= APP_STACK) {	/* from page to page to page */
 		app_notice(app, ROLE_NOTICE, word(W_RECORD_TOO_DEEP));
-		return;
+		return NULL;
 	}
 	v = xcalloc(1, sizeof(*v));
 	v->rec = rec;
 	v->base.app = app;
 	widget_lines_init(&v->left);
 	widget_lines_init(&v->right);
-	widget_edit_init(&v->edit, NULL);
+	record_ask_init(&v->ask, desk_of(app));
 	load(v);
 	app_push(app, &v->base, &record_ops);
+	return v;
+}
+
+void panel_record_open(struct app *app, int64_t rec)
+{
+	(void)open_page(app, rec);
+}
+
+void panel_draft_open(struct app *app, int number)
+{
+	const struct draft *x = form_draft_find(desk_of(app), number);
+	enum record_asking what = x != NULL ? record_ask_of(x) :
+	    RECORD_ASK_NOTHING;
+	struct panel_record *v;
+
+	if (what == RECORD_ASK_NOTHING) {
+		panel_form_open(app, &(struct form_start){ .draft = number });
+		return;
+	}
+	v = open_page(app, x->rec);
+	if (v != NULL && v->loaded)
+		(void)ask(v, what);
 }

@@ -9,6 +9,8 @@
 
 /* ---- coming in (panel_login.c, panel_vouch.c, panel_board.c) ---- */
 void panel_login_open(struct app *app);
+/* One's own PIN; for leads and captains a colleague's start code. */
+void panel_pin_open(struct app *app);
 /* Sign-in/out board; without login: own sign-in and sign-out by number. */
 void panel_board_open(struct app *app);
 
@@ -55,6 +57,8 @@ int64_t panel_form_saved(const struct panel *child);
 void panel_batch_open(struct app *app);		/* 快速补录 */
 void panel_tap_open(struct app *app);		/* 来站人次 */
 void panel_drafts_open(struct app *app);	/* parked and found drafts */
+/* Goes on with this draft, on the page it was begun on. */
+void panel_draft_open(struct app *app, int number);
 /* After saving: 填一次 line, 给居民看, undo, next. */
 void panel_saved_open(struct app *app, const struct save_result *res);
 /* 给居民看: this record only, in large words. */

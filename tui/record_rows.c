@@ -24,20 +24,20 @@ enum fixed { COL_OPENED, COL_CHANGED, COL_TITLE, COL_STATE, COL_OWNER,
 static const struct {
 	const char *name;
 	enum word_id head;
-	int cells;
+	int cells, wider;	/* wider: more in English */
 } fixed[COL_FIXED] = {
-	[COL_OPENED] = { "opened", W_COL_OPENED, 11 },
-	[COL_CHANGED] = { "changed", W_COL_CHANGED, 11 },
-	[COL_TITLE] = { "title", W_COL_TITLE, 0 },
-	[COL_STATE] = { "state", W_COL_STATE, 8 },
-	[COL_OWNER] = { "owner", W_COL_OWNER, 12 },
-	[COL_ORG] = { "org", W_COL_ORG, 12 },
-	[COL_BY] = { "by", W_COL_BY, 8 },
-	[COL_NO] = { "no", W_COL_NO, 12 },
-	[COL_NUM] = { "num", W_COL_NUM, 10 },
-	[COL_DUE] = { "due", W_COL_DUE, 13 },
-	[COL_KIND] = { "kind", W_COL_KIND, 8 },
-	[COL_DELIVERY] = { "delivery", W_COL_DELIVERY, 6 },
+	[COL_OPENED] = { "opened", W_COL_OPENED, 11, 0 },
+	[COL_CHANGED] = { "changed", W_COL_CHANGED, 11, 0 },
+	[COL_TITLE] = { "title", W_COL_TITLE, 0, 0 },
+	[COL_STATE] = { "state", W_COL_STATE, 8, 2 },
+	[COL_OWNER] = { "owner", W_COL_OWNER, 12, 0 },
+	[COL_ORG] = { "org", W_COL_ORG, 12, 0 },
+	[COL_BY] = { "by", W_COL_BY, 8, 0 },
+	[COL_NO] = { "no", W_COL_NO, 12, 0 },
+	[COL_NUM] = { "num", W_COL_NUM, 10, 0 },
+	[COL_DUE] = { "due", W_COL_DUE, 13, 0 },
+	[COL_KIND] = { "kind", W_COL_KIND, 8, 4 },
+	[COL_DELIVERY] = { "delivery", W_COL_DELIVERY, 6, 2 },
 };
 
 static int fixed_column(const char *name)
@@ -74,7 +74,8 @@ static void add_column(struct record_rows *t, const struct kind *k,
 	if (at >= 0) {
 		c->field = NULL;
 		c->head = word(fixed[at].head);
-		c->cells = fixed[at].cells;
+		c->cells = fixed[at].cells + (app_lang(t->app) == LANG_EN ?
+		    fixed[at].wider : 0);
 	} else {
 		f = k != NULL ? kind_field(k, name) : NULL;
 		if (f == NULL)

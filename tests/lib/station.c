@@ -9,10 +9,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../../core/base/file.h"
 #include "../../core/base/log.h"
 #include "../../core/base/xmalloc.h"
 #include "../../core/ledger.h"
 #include "../../core/roster.h"
+#include "procs.h"
 
 #define NUMBER 101
 
@@ -180,6 +182,37 @@ void station_step(struct station *t, const struct session *who, int64_t rec,
 	fields_free(&f);
 }
 
+/* ---- its pack ---- */
+
+void station_setting(struct station *t, const char *key, const char *value)
+{
+	struct buf old = BUF_INIT(BUF_LARGE), now = BUF_INIT(BUF_LARGE);
+	char own[300], file[400], shipped[600], said[200];
+	const char *copy[] = { "/bin/cp", "-r", shipped, own, NULL };
+	struct err err = ERR_INIT;
+
+	snprintf(own, sizeof(own), "%s/packs", t->dir);
+	snprintf(file, sizeof(file), "%s/standard/pack.csv", own);
+	(void)xcopy(shipped, sizeof(shipped), node_packs_dir());
+	if (!file_exists(file) && procs_run(said, sizeof(said), copy) != 0)
+		fail_msg("cp: %s", said);
+	ok(file_read(&t->env, file, &old, &err), &err, file);
+	for (const char *at = buf_str(&old); *at != '\0';) {
+		int len = (int)strcspn(at, "\n") + 1;
+
+		if (strncmp(at, key, strlen(key)) == 0 &&
+		    at[strlen(key)] == ',')
+			buf_addf(&now, "%s,%s,\n", key, value);
+		else
+			buf_addf(&now, "%.*s", len, at);
+		at += at[len - 1] == '\0' ? len - 1 : len;
+	}
+	ok(file_write(&t->env, file, now.data, now.len, 0600, &err), &err,
+	    file);
+	buf_free(&old);
+	buf_free(&now);
+}
+
 /* ---- a second node ---- */
 
 /* Every entry `from` wrote itself, as wire lines, into `to`. */
@@ -310,6 +343,22 @@ void station_free(struct station *t)
 	nftw(t->dir, drop, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+struct station station_one;
+
+int station_begin(void **state)
+{
+	(void)state;
+	station_make(&station_one);
+	return 0;
+}
+
+int station_end(void **state)
+{
+	(void)state;
+	station_free(&station_one);
+	return 0;
+}
+
 /* ---- the program on it ---- */
 
 #define ARGS 16
@@ -334,4 +383,13 @@ void station_login(struct screen *s, const char *number)
 	screen_see(s, "密码：");
 	screen_keys(s, STATION_PIN "\n");
 	screen_see(s, "1 记走访");
+}
+
+struct screen *station_come_in(const char *number,
+    const struct screen_options *o)
+{
+	struct screen *s = station_screen(&station_one, o, NULL);
+
+	station_login(s, number);
+	return s;
 }

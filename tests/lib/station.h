@@ -42,6 +42,11 @@ struct station {
 void station_make(struct station *t);
 void station_free(struct station *t);	/* removes the folder */
 
+/* The one station of a whole test program, for cmocka's group fixtures. */
+extern struct station station_one;
+int station_begin(void **state);
+int station_end(void **state);
+
 /* Opens a record as `who`: pairs of name and value, ended by NULL. */
 int64_t station_open(struct station *t, const struct session *who,
     const char *kind, ...) __attribute__((sentinel));
@@ -52,6 +57,8 @@ void station_step(struct station *t, const struct session *who, int64_t rec,
  * a conflict. */
 void station_dispute(struct station *t, int64_t rec, const char *field,
     const char *here, const char *there);
+/* Another value of pack.csv, for programs started from now on. */
+void station_setting(struct station *t, const char *key, const char *value);
 /* The session of somebody in the roster. */
 void station_who(struct station *t, const char *number, struct session *out);
 /* A record's reference as fields want it. */
@@ -62,5 +69,8 @@ struct screen *station_screen(struct station *t,
     const struct screen_options *o, const char *const *argv);
 /* Types number and PIN and waits for the home page. */
 void station_login(struct screen *s, const char *number);
+/* Both, at station_one.  o may be NULL. */
+struct screen *station_come_in(const char *number,
+    const struct screen_options *o);
 
 #endif

@@ -17,36 +17,12 @@
 
 #define NOTES 9
 
-static struct station st;
-
-static int setup(void **state)
-{
-	(void)state;
-	station_make(&st);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	station_free(&st);
-	return 0;
-}
-
-static struct screen *come_in(void)
-{
-	struct screen *s = station_screen(&st, NULL, NULL);
-
-	station_login(s, STATION_CAPTAIN);
-	return s;
-}
-
 static int rows_of(const char *kind, struct record *rows, int max)
 {
 	struct record_query q = { .kind = kind, .sort = SORT_CHANGED };
 	int n = 0;
 
-	assert_int_equal(record_page(st.n, &q, NULL, false, rows, max, &n,
+	assert_int_equal(record_page(station_one.n, &q, NULL, false, rows, max, &n,
 	    NULL), MQ_OK);
 	return n;
 }
@@ -72,7 +48,7 @@ static void pick(struct screen *s, int nth)
 
 static void test_nine_notes(void **state)
 {
-	struct screen *s = come_in();
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 	struct record *rows = xcalloc(20, sizeof(*rows));
 	char done[64];
 
@@ -102,7 +78,7 @@ static void test_nine_notes(void **state)
 
 static void test_line_refused_and_kept(void **state)
 {
-	struct screen *s = come_in();
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "8");
@@ -126,7 +102,7 @@ static void test_line_refused_and_kept(void **state)
 
 static void test_ditto(void **state)
 {
-	struct screen *s = come_in();
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "8");
@@ -155,7 +131,7 @@ static void test_ditto(void **state)
 
 static void test_heads(void **state)
 {
-	struct screen *s = come_in();
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 	struct record *rows = xcalloc(20, sizeof(*rows));
 
 	(void)state;
@@ -178,7 +154,7 @@ static void test_heads(void **state)
 
 static void test_station_opens_and_shuts(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	station_login(s, STATION_VOLUNTEER);
@@ -203,7 +179,7 @@ static void test_station_opens_and_shuts(void **state)
 
 static void test_drafts_page(void **state)
 {
-	struct screen *s = come_in();
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "1");
@@ -236,7 +212,8 @@ static void test_drafts_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, station_begin, \
+    station_end)
 		TEST(test_nine_notes),
 		TEST(test_line_refused_and_kept),
 		TEST(test_ditto),

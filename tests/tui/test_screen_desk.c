@@ -17,8 +17,6 @@
 #include "../../core/outbox.h"
 #include "../lib/station.h"
 
-static struct station st;
-
 static void ok(enum mq_status s)
 {
 	assert_int_equal(s, MQ_OK);
@@ -30,50 +28,35 @@ static int setup(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	station_make(&st);
-	set = st.n->set;
+	(void)station_begin(state);
+	set = station_one.n->set;
 	(void)xcopy(set.hub, sizeof(set.hub), "https://127.0.0.1:1");
-	ok(node_save_settings(&st.env, st.dir, &set, &err));
+	ok(node_save_settings(&station_one.env, station_one.dir, &set, &err));
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	station_free(&st);
-	return 0;
-}
-
-static struct screen *come_in(const char *number)
-{
-	struct screen *s = station_screen(&st, NULL, NULL);
-
-	station_login(s, number);
-	return s;
 }
 
 static void contact(const char *trouble)
 {
 	struct err err = ERR_INIT;
 
-	ok(db_begin(st.n->db, __func__, &err));
-	ok(outbox_contact(st.n, trouble, &err));
-	ok(db_commit(st.n->db, &err));
-	bell_ring(st.n);
+	ok(db_begin(station_one.n->db, __func__, &err));
+	ok(outbox_contact(station_one.n, trouble, &err));
+	ok(db_commit(station_one.n->db, &err));
+	bell_ring(station_one.n);
 }
 
 static void counts(struct outbox_counts *c)
 {
 	struct err err = ERR_INIT;
 
-	ok(outbox_counts(st.n, c, &err));
+	ok(outbox_counts(station_one.n, c, &err));
 	assert_true(c->written == c->local + c->sent + c->hub + c->returned);
 }
 
 /* 本机 → 已送 → 区已收, seen on the screen as it happens, without a key. */
 static void test_light_follows(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 	struct outbox_counts c;
 	struct err err = ERR_INIT;
 	char line[160];
@@ -88,17 +71,17 @@ static void test_light_follows(void **state)
 	snprintf(line, sizeof(line), "网络正常，%lld 条正在送",
 	    (long long)c.local);
 	screen_see(s, line);
-	ok(db_begin(st.n->db, __func__, &err));
-	ok(outbox_mark_sent(st.n, c.written, &err));
-	ok(db_commit(st.n->db, &err));
-	bell_ring(st.n);
+	ok(db_begin(station_one.n->db, __func__, &err));
+	ok(outbox_mark_sent(station_one.n, c.written, &err));
+	ok(db_commit(station_one.n->db, &err));
+	bell_ring(station_one.n);
 	snprintf(line, sizeof(line), "本机 0+已送 %lld+区已收 0",
 	    (long long)c.written);
 	screen_see(s, line);
-	ok(db_begin(st.n->db, __func__, &err));
-	ok(outbox_mark_hub(st.n, c.written, "R-77", env_now(&st.env), &err));
-	ok(db_commit(st.n->db, &err));
-	bell_ring(st.n);
+	ok(db_begin(station_one.n->db, __func__, &err));
+	ok(outbox_mark_hub(station_one.n, c.written, "R-77", env_now(&station_one.env), &err));
+	ok(db_commit(station_one.n->db, &err));
+	bell_ring(station_one.n);
 	screen_see(s, "网络正常，全部区已收");
 	snprintf(line, sizeof(line), "已送 0+区已收 %lld+退回 0",
 	    (long long)c.written);
@@ -119,16 +102,16 @@ static void test_returned(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	station_who(&st, STATION_CAPTAIN, &who);
-	station_open(&st, &who, "tap", "choice", "water", NULL);
+	station_who(&station_one, STATION_CAPTAIN, &who);
+	station_open(&station_one, &who, "tap", "choice", "water", NULL);
 	counts(&c);
-	ok(db_begin(st.n->db, __func__, &err));
-	ok(outbox_mark_sent(st.n, c.written, &err));
-	ok(outbox_mark_returned(st.n, c.written, c.written,
+	ok(db_begin(station_one.n->db, __func__, &err));
+	ok(outbox_mark_sent(station_one.n, c.written, &err));
+	ok(outbox_mark_returned(station_one.n, c.written, c.written,
 	    "时间在开站以前，请更正", &err));
-	ok(db_commit(st.n->db, &err));
+	ok(db_commit(station_one.n->db, &err));
 	counts(&c);
-	s = come_in(STATION_CAPTAIN);
+	s = station_come_in(STATION_CAPTAIN, NULL);
 	screen_see(s, "有 1 条被区里退回");
 	screen_see(s, "退回 1");
 	screen_keys(s, "07");
@@ -139,7 +122,7 @@ static void test_returned(void **state)
 
 static void test_undo_from_home(void **state)
 {
-	struct screen *s = come_in(STATION_VOLUNTEER);
+	struct screen *s = station_come_in(STATION_VOLUNTEER, NULL);
 
 	(void)state;
 	screen_see(s, "1 记走访");
@@ -151,7 +134,7 @@ static void test_undo_from_home(void **state)
 
 static void test_help_names_the_keys(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_key(s, "F1");
@@ -165,7 +148,7 @@ static void test_help_names_the_keys(void **state)
 static void test_themes(void **state)
 {
 	static const char *const argv[] = { "--theme", "mono", NULL };
-	struct screen *s = station_screen(&st, NULL, argv);
+	struct screen *s = station_screen(&station_one, NULL, argv);
 	struct screen_cell cell;
 
 	(void)state;
@@ -189,5 +172,5 @@ int main(void)
 		cmocka_unit_test(test_themes),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, station_end);
 }

@@ -17,31 +17,6 @@
 #include "../../core/ledger.h"
 #include "../lib/station.h"
 
-static struct station st;
-
-static int setup(void **state)
-{
-	(void)state;
-	station_make(&st);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	station_free(&st);
-	return 0;
-}
-
-static struct screen *come_in(const char *number,
-    const struct screen_options *o)
-{
-	struct screen *s = station_screen(&st, o, NULL);
-
-	station_login(s, number);
-	return s;
-}
-
 /* The newest record of a kind; its fields stay until the next call. */
 static struct record_full *newest(const char *kind)
 {
@@ -51,12 +26,12 @@ static struct record_full *newest(const char *kind)
 	struct err err = ERR_INIT;
 	int n = 0;
 
-	assert_int_equal(record_page(st.n, &q, NULL, false, &row, 1, &n,
+	assert_int_equal(record_page(station_one.n, &q, NULL, false, &row, 1, &n,
 	    &err), MQ_OK);
 	assert_int_equal(n, 1);
 	record_full_free(&r);
 	memset(&r, 0, sizeof(r));
-	assert_int_equal(record_get(st.n, row.rec, &r, &err), MQ_OK);
+	assert_int_equal(record_get(station_one.n, row.rec, &r, &err), MQ_OK);
 	return &r;
 }
 
@@ -66,7 +41,7 @@ static int count(const char *kind)
 	struct record *rows = xcalloc(50, sizeof(*rows));
 	int n = 0;
 
-	assert_int_equal(record_page(st.n, &q, NULL, false, rows, 50, &n,
+	assert_int_equal(record_page(station_one.n, &q, NULL, false, rows, 50, &n,
 	    NULL), MQ_OK);
 	free(rows);
 	return n;
@@ -107,7 +82,7 @@ static void fill_rest(struct screen *s)
 
 static void test_visit_without_chinese(void **state)
 {
-	struct screen *s = come_in(STATION_VOLUNTEER, NULL);
+	struct screen *s = station_come_in(STATION_VOLUNTEER, NULL);
 	const struct record_full *r;
 
 	(void)state;
@@ -119,7 +94,7 @@ static void test_visit_without_chinese(void **state)
 	screen_see(s, "填一次：走访 1、户卡 1");
 	r = newest("visit");
 	assert_string_equal(fields_text(&r->f, "who"),
-	    station_ref(st.namesake[2]));
+	    station_ref(station_one.namesake[2]));
 	assert_string_equal(fields_text(&r->f, "purpose"), "elder");
 	assert_string_equal(fields_text(&r->f, "findings"),
 	    "fine\nneed_help");
@@ -135,7 +110,7 @@ static void test_visit_without_chinese(void **state)
 
 static void test_phrase_or_digit(void **state)
 {
-	struct screen *s = come_in(STATION_VOLUNTEER, NULL);
+	struct screen *s = station_come_in(STATION_VOLUNTEER, NULL);
 	const struct record_full *r;
 
 	(void)state;
@@ -159,7 +134,7 @@ static void test_phrase_or_digit(void **state)
 
 static void test_request_from_visit(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 	const struct record_full *r;
 	char visit[ENTRY_REF_TEXT], cause[ENTRY_REF_TEXT];
 
@@ -188,7 +163,7 @@ static void test_request_from_visit(void **state)
 	ref_text(r->r.cause, cause);
 	assert_string_equal(cause, visit);
 	assert_string_equal(fields_text(&r->f, "who"),
-	    station_ref(st.namesake[2]));
+	    station_ref(station_one.namesake[2]));
 	assert_string_equal(fields_text(&r->f, "channel"), "visit");
 	screen_keys(s, "1");			/* 给居民看 */
 	screen_see(s, "请您看看");
@@ -202,7 +177,7 @@ static void test_request_from_visit(void **state)
 
 static void test_complaints_at_fields(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 
 	(void)state;
 	screen_keys(s, "1");
@@ -236,7 +211,7 @@ static void test_bad_bytes_pasted(void **state)
 {
 	static const char bytes[] = "\x1b[200~" "楼道\xff\xfe" "积存垃圾"
 	    "\x1b[201~";
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 
 	(void)state;
 	screen_keys(s, "1");
@@ -252,7 +227,7 @@ static void test_bad_bytes_pasted(void **state)
 
 static void test_wrong_numbers(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN, NULL);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "1");
@@ -288,17 +263,17 @@ static void test_wrong_numbers(void **state)
 
 static void test_locked_ledger(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 	struct err err = ERR_INIT;
 
 	(void)state;
 	pick_third(s);
 	fill_rest(s);
-	assert_int_equal(db_begin(st.n->db, "test", &err), MQ_OK);
+	assert_int_equal(db_begin(station_one.n->db, "test", &err), MQ_OK);
 	screen_key(s, "F2");
 	screen_see(s, "发生了什么");
 	screen_see(s, "正被别的程序占用");
-	db_rollback(st.n->db);
+	db_rollback(station_one.n->db);
 	screen_keys(s, "\n");
 	screen_lose(s, "发生了什么");
 	screen_see(s, "一切正常、需要帮助");
@@ -324,14 +299,14 @@ static struct utc in_ten_days(struct env *env)
 
 static void test_clock_is_asked(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
-	struct utc (*real)(struct env *) = st.env.now;
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
+	struct utc (*real)(struct env *) = station_one.env.now;
 
 	(void)state;
 	/* The last entry stands ten days ahead of the program's clock. */
-	st.env.now = in_ten_days;
-	station_open(&st, &st.captain, "tap", "choice", "water", NULL);
-	st.env.now = real;
+	station_one.env.now = in_ten_days;
+	station_open(&station_one, &station_one.captain, "tap", "choice", "water", NULL);
+	station_one.env.now = real;
 	pick_third(s);
 	fill_rest(s);
 	screen_key(s, "F2");
@@ -349,7 +324,7 @@ static void test_clock_is_asked(void **state)
 
 static void test_killed_in_the_middle(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 
 	(void)state;
 	pick_third(s);
@@ -360,7 +335,7 @@ static void test_killed_in_the_middle(void **state)
 	assert_true(screen_wait_exit(s, SCREEN_WAIT, NULL));
 	screen_stop(&s);
 
-	s = come_in(STATION_GRIDWORKER, NULL);
+	s = station_come_in(STATION_GRIDWORKER, NULL);
 	screen_keys(s, "1");
 	screen_see(s, "上次没写完的 1 份");
 	screen_keys(s, "1");
@@ -378,7 +353,7 @@ static void test_killed_in_the_middle(void **state)
 
 static void test_both_pages_survive(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 
 	(void)state;
 	pick_third(s);
@@ -391,7 +366,7 @@ static void test_both_pages_survive(void **state)
 	assert_true(screen_wait_exit(s, SCREEN_WAIT, NULL));
 	screen_stop(&s);
 
-	s = come_in(STATION_GRIDWORKER, NULL);
+	s = station_come_in(STATION_GRIDWORKER, NULL);
 	screen_keys(s, "1");
 	screen_see(s, "上次没写完的 1 份");
 	screen_keys(s, "1");
@@ -408,7 +383,7 @@ static void test_both_pages_survive(void **state)
 
 static void test_kept_and_parked(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 
 	(void)state;
 	pick_third(s);
@@ -429,7 +404,7 @@ static void test_kept_and_parked(void **state)
 
 static void test_hang_up(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 	int status = -1;
 
 	(void)state;
@@ -441,7 +416,7 @@ static void test_hang_up(void **state)
 	assert_true(screen_wait_exit(s, SCREEN_WAIT, &status));
 	assert_int_equal(status, 0);
 	screen_stop(&s);
-	s = come_in(STATION_GRIDWORKER, NULL);
+	s = station_come_in(STATION_GRIDWORKER, NULL);
 	screen_keys(s, "1");
 	screen_see(s, "接着写 走访");
 	screen_keys(s, "1");
@@ -452,7 +427,7 @@ static void test_hang_up(void **state)
 /* Every page once, then out by the door: nothing is left behind. */
 static void test_clean_way_out(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN, NULL);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 	int status = -1;
 
 	(void)state;
@@ -499,9 +474,9 @@ static int64_t visit_with_request(void)
 	struct session g;
 	int64_t visit;
 
-	station_who(&st, STATION_GRIDWORKER, &g);
-	visit = station_open(&st, &g, "visit", "mode", "home", "who",
-	    station_ref(st.namesake[0]), "place", station_ref(st.house[0]),
+	station_who(&station_one, STATION_GRIDWORKER, &g);
+	visit = station_open(&station_one, &g, "visit", "mode", "home", "who",
+	    station_ref(station_one.namesake[0]), "place", station_ref(station_one.house[0]),
 	    "when", "2026-01-05", "purpose", "routine", "demand", "help",
 	    "demand_category", "city", "demand_subject", "stairs",
 	    "demand_grade", "normal", "demand_text", "楼道积存垃圾", NULL);
@@ -519,9 +494,9 @@ static void test_other_person(void **state)
 	(void)state;
 	(void)visit_with_request();
 	request = newest("request")->r.rec;
-	station_who(&st, STATION_LEAD, &lead);
-	station_step(&st, &lead, request, "accept", NULL);
-	s = come_in(STATION_GRIDWORKER, NULL);
+	station_who(&station_one, STATION_LEAD, &lead);
+	station_step(&station_one, &lead, request, "accept", NULL);
+	s = station_come_in(STATION_GRIDWORKER, NULL);
 	screen_keys(s, "/");
 	screen_see(s, "查找");
 	screen_keys(s, "日常走访\n");
@@ -546,11 +521,11 @@ static void test_other_person(void **state)
 	screen_see(s, "周敏 受理");
 	screen_keys(s, "1");
 	screen_see(s, "已保存");
-	assert_int_equal(record_get(st.n, request, &now, &err), MQ_OK);
+	assert_int_equal(record_get(station_one.n, request, &now, &err), MQ_OK);
 	assert_string_equal(fields_text(&now.f, "who"),
-	    station_ref(st.namesake[3]));
+	    station_ref(station_one.namesake[3]));
 	assert_string_equal(fields_text(&newest("visit")->f, "place"),
-	    station_ref(st.house[1]));
+	    station_ref(station_one.house[1]));
 	record_full_free(&now);
 	screen_stop(&s);
 }
@@ -560,7 +535,7 @@ static void test_other_person(void **state)
 static void test_large_print(void **state)
 {
 	const struct screen_options small = { .rows = 12, .cols = 40 };
-	struct screen *s = come_in(STATION_GRIDWORKER, &small);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, &small);
 
 	(void)state;
 	screen_keys(s, "1");
@@ -584,7 +559,7 @@ static void test_large_print(void **state)
 
 static void test_resize_in_the_middle(void **state)
 {
-	struct screen *s = come_in(STATION_GRIDWORKER, NULL);
+	struct screen *s = station_come_in(STATION_GRIDWORKER, NULL);
 
 	(void)state;
 	pick_third(s);
@@ -601,7 +576,8 @@ static void test_resize_in_the_middle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, station_begin, \
+    station_end)
 		TEST(test_visit_without_chinese),
 		TEST(test_phrase_or_digit),
 		TEST(test_request_from_visit),

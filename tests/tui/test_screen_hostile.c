@@ -24,22 +24,6 @@
 #define PASTE_BIG (1024u * 1024u)
 #define BELLS_MAX 60		/* the program's own: a refused key */
 
-static struct station st;
-
-static int setup(void **state)
-{
-	(void)state;
-	station_make(&st);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	station_free(&st);
-	return 0;
-}
-
 /* No test begins with what another one left. */
 static int drop_drafts(void **state)
 {
@@ -48,7 +32,7 @@ static int drop_drafts(void **state)
 	DIR *d;
 
 	(void)state;
-	file_join(dir, sizeof(dir), st.dir, "drafts");
+	file_join(dir, sizeof(dir), station_one.dir, "drafts");
 	d = opendir(dir);
 	assert_non_null(d);
 	while ((e = readdir(d)) != NULL) {
@@ -191,7 +175,7 @@ static void add(struct buf *b, const struct sample *list, size_t n)
 /* 巡查, at the place. */
 static struct screen *at_place(void)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	station_login(s, STATION_GRIDWORKER);
 	screen_keys(s, "1");
@@ -322,15 +306,15 @@ static void test_from_the_ledger(void **state)
 	jout_kstr(&j, "when", buf_str(&text));
 	jout_obj_end(&j);
 	jout_obj_end(&j);
-	assert_int_equal(db_begin(st.n->db, "test", &err), MQ_OK);
-	assert_int_equal(ledger_append(st.n, STATION_GRIDWORKER, &e, 1, &id,
+	assert_int_equal(db_begin(station_one.n->db, "test", &err), MQ_OK);
+	assert_int_equal(ledger_append(station_one.n, STATION_GRIDWORKER, &e, 1, &id,
 	    &err), MQ_OK);
-	assert_int_equal(db_commit(st.n->db, &err), MQ_OK);
-	assert_int_equal(record_rebuild(st.n, &err), MQ_OK);
+	assert_int_equal(db_commit(station_one.n->db, &err), MQ_OK);
+	assert_int_equal(record_rebuild(station_one.n, &err), MQ_OK);
 	buf_free(&b);
 	buf_free(&text);
 
-	s = station_screen(&st, NULL, NULL);
+	s = station_screen(&station_one, NULL, NULL);
 	station_login(s, STATION_GRIDWORKER);
 	screen_keys(s, "/");
 	screen_see(s, "查找");
@@ -401,7 +385,7 @@ static void test_id_numbers(void **state)
 		{ "11010519491231002x", NULL },
 		{ "１１０１０５１９４９１２３１００２Ｘ", NULL },
 	};
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 	size_t i;
 
 	(void)state;
@@ -470,5 +454,5 @@ int main(void)
 		TEST(test_real_names),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, station_begin, station_end);
 }

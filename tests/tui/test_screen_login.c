@@ -17,22 +17,6 @@
 #include "../../core/login.h"
 #include "../lib/station.h"
 
-static struct station st;
-
-static int setup(void **state)
-{
-	(void)state;
-	station_make(&st);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	station_free(&st);
-	return 0;
-}
-
 static void type_number(struct screen *s, const char *number)
 {
 	screen_see(s, "编号或手机号");
@@ -42,7 +26,7 @@ static void type_number(struct screen *s, const char *number)
 
 static void test_idle_screen(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	screen_see(s, "翠竹社区党群服务站");
@@ -55,7 +39,7 @@ static void test_idle_screen(void **state)
 
 static void test_number_and_phone(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	station_login(s, STATION_VOLUNTEER);
@@ -70,7 +54,7 @@ static void test_number_and_phone(void **state)
 
 static void test_wrong_tries(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	type_number(s, STATION_GRIDWORKER);
@@ -86,7 +70,7 @@ static void test_wrong_tries(void **state)
 
 static void test_pin_is_never_shown(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	type_number(s, STATION_VOLUNTEER);
@@ -101,7 +85,7 @@ static void test_pin_is_never_shown(void **state)
 
 static void test_unknown_number(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	type_number(s, "nobody9");
@@ -113,11 +97,13 @@ static void test_unknown_number(void **state)
 
 static void test_first_login_by_code(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	type_number(s, STATION_NEW);
 	screen_see(s, "开通码：");
+	screen_keys(s, "KX7M-29QQ\n");
+	screen_see(s, "开通码不能用：号码不对");
 	screen_keys(s, STATION_CODE "\n");
 	screen_see(s, "给自己定一个密码");
 	screen_keys(s, "123456\n");
@@ -125,7 +111,7 @@ static void test_first_login_by_code(void **state)
 	screen_keys(s, "946025\n");
 	screen_see(s, "再输一遍");
 	screen_keys(s, "946026\n");
-	screen_see(s, "两遍不一样");
+	screen_see(s, "两遍输的不一样");
 	screen_keys(s, "946025\n");
 	screen_see(s, "再输一遍");
 	screen_keys(s, "946025\n");
@@ -140,7 +126,7 @@ static void test_first_login_by_code(void **state)
 
 static void test_vouched(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	screen_see(s, "编号或手机号");
@@ -158,7 +144,7 @@ static void test_vouched(void **state)
 static void test_number_fixed_by_key(void **state)
 {
 	static const char *const argv[] = { "--as", STATION_CAPTAIN, NULL };
-	struct screen *s = station_screen(&st, NULL, argv);
+	struct screen *s = station_screen(&station_one, NULL, argv);
 
 	(void)state;
 	screen_see(s, "密码：");
@@ -171,7 +157,7 @@ static void test_number_fixed_by_key(void **state)
 static void test_english(void **state)
 {
 	const struct screen_options o = { .lang = "en_US.UTF-8" };
-	struct screen *s = station_screen(&st, &o, NULL);
+	struct screen *s = station_screen(&station_one, &o, NULL);
 
 	(void)state;
 	screen_see(s, "Number or phone:");
@@ -185,7 +171,7 @@ static void test_english(void **state)
 static void test_small_terminals(void **state)
 {
 	const struct screen_options o = { .rows = 12, .cols = 40 };
-	struct screen *s = station_screen(&st, &o, NULL);
+	struct screen *s = station_screen(&station_one, &o, NULL);
 
 	(void)state;
 	station_login(s, STATION_VOLUNTEER);
@@ -198,7 +184,7 @@ static void test_small_terminals(void **state)
 
 static void test_leaving(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 	int status = -1;
 
 	(void)state;
@@ -213,7 +199,7 @@ static void test_leaving(void **state)
 
 static void test_hang_up(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 	int status = -1;
 
 	(void)state;
@@ -256,7 +242,7 @@ static int run_plain(const char *const *argv, char *out, size_t size)
 
 static void test_no_terminal(void **state)
 {
-	const char *argv[] = { screen_bin("minqing"), "--data", st.dir, NULL };
+	const char *argv[] = { screen_bin("minqing"), "--data", station_one.dir, NULL };
 	char out[2000];
 
 	(void)state;
@@ -313,5 +299,5 @@ int main(void)
 		cmocka_unit_test(test_no_node),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, station_begin, station_end);
 }

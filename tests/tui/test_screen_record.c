@@ -16,38 +16,22 @@
 #include "../../core/outbox.h"
 #include "../lib/station.h"
 
-static struct station st;
 static int64_t visit, request;
 
 static int setup(void **state)
 {
 	(void)state;
-	station_make(&st);
-	visit = station_open(&st, &st.captain, "visit", "mode", "home", "who",
-	    station_ref(st.namesake[0]), "place", station_ref(st.house[0]),
+	(void)station_begin(state);
+	visit = station_open(&station_one, &station_one.captain, "visit", "mode", "home", "who",
+	    station_ref(station_one.namesake[0]), "place", station_ref(station_one.house[0]),
 	    "when", "昨天", "purpose", "elder", "note",
 	    "老人身体好，家里暖和。说三楼楼道堆了东西。", NULL);
-	request = station_open(&st, &st.captain, "request", "type", "help",
-	    "who", station_ref(st.namesake[0]), "place",
-	    station_ref(st.house[0]), "category", "city", "subject", "stairs",
+	request = station_open(&station_one, &station_one.captain, "request", "type", "help",
+	    "who", station_ref(station_one.namesake[0]), "place",
+	    station_ref(station_one.house[0]), "category", "city", "subject", "stairs",
 	    "when", "昨天", "content",
 	    "楼道积存垃圾，三楼的老人出门不便，电话 13912345678", NULL);
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	station_free(&st);
-	return 0;
-}
-
-static struct screen *come_in(const char *number)
-{
-	struct screen *s = station_screen(&st, NULL, NULL);
-
-	station_login(s, number);
-	return s;
 }
 
 static void state_is(int64_t rec, const char *state)
@@ -55,14 +39,14 @@ static void state_is(int64_t rec, const char *state)
 	struct record_full r;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(record_get(st.n, rec, &r, &err), MQ_OK);
+	assert_int_equal(record_get(station_one.n, rec, &r, &err), MQ_OK);
 	assert_string_equal(r.r.state, state);
 	record_full_free(&r);
 }
 
 static void test_list_and_record(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "7");
@@ -84,7 +68,7 @@ static void test_list_and_record(void **state)
 
 static void test_keys_typed_ahead(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "71");
@@ -94,7 +78,7 @@ static void test_keys_typed_ahead(void **state)
 
 static void test_note_and_due(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "71");
@@ -116,7 +100,7 @@ static void test_note_and_due(void **state)
 
 static void test_step_and_undo(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "71");
@@ -136,7 +120,7 @@ static void test_step_and_undo(void **state)
 
 static void test_find_by_words(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "5");
@@ -154,12 +138,12 @@ static void test_find_by_words(void **state)
 
 static void test_find_by_number(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 	struct record_full r;
 	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(record_get(st.n, request, &r, &err), MQ_OK);
+	assert_int_equal(record_get(station_one.n, request, &r, &err), MQ_OK);
 	screen_keys(s, "5");
 	screen_see(s, "找什么");
 	screen_keys(s, r.r.no + strlen(r.r.no) - 7);
@@ -173,7 +157,7 @@ static void test_find_by_number(void **state)
 
 static void test_household(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "6");
@@ -195,7 +179,7 @@ static void test_household(void **state)
 
 static void test_volunteer_sees_own_only(void **state)
 {
-	struct screen *s = come_in(STATION_VOLUNTEER);
+	struct screen *s = station_come_in(STATION_VOLUNTEER, NULL);
 
 	(void)state;
 	screen_keys(s, "7");
@@ -206,7 +190,7 @@ static void test_volunteer_sees_own_only(void **state)
 
 static void test_board(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	screen_see(s, "F3 签到签退");
@@ -247,15 +231,15 @@ static void test_forgotten_sign_out(void **state)
 	int64_t rec;
 
 	(void)state;
-	real_now = st.env.now;
-	st.env.now = twenty_hours_ago;
-	in = env_now(&st.env);
+	real_now = station_one.env.now;
+	station_one.env.now = twenty_hours_ago;
+	in = env_now(&station_one.env);
 	clock_show(in, CLOCK_MINUTE, start, sizeof(start));
-	station_who(&st, STATION_GRIDWORKER, &who);
-	rec = station_open(&st, &who, "service", "volunteer",
+	station_who(&station_one, STATION_GRIDWORKER, &who);
+	rec = station_open(&station_one, &who, "service", "volunteer",
 	    STATION_GRIDWORKER, "activity", "patrol", "start", start, NULL);
-	st.env.now = real_now;
-	s = station_screen(&st, NULL, NULL);
+	station_one.env.now = real_now;
+	s = station_screen(&station_one, NULL, NULL);
 	screen_see(s, "F3 签到签退");
 	screen_key(s, "F3");
 	screen_see(s, "忘了签出？");
@@ -273,7 +257,7 @@ static void test_forgotten_sign_out(void **state)
 
 static void test_street(void **state)
 {
-	struct screen *s = station_screen(&st, NULL, NULL);
+	struct screen *s = station_screen(&station_one, NULL, NULL);
 
 	(void)state;
 	screen_see(s, "编号或手机号");
@@ -297,13 +281,13 @@ static void test_street(void **state)
 
 static void test_counts_add_up(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 	struct outbox_counts c;
 	struct err err = ERR_INIT;
 	char line[120];
 
 	(void)state;
-	assert_int_equal(outbox_counts(st.n, &c, &err), MQ_OK);
+	assert_int_equal(outbox_counts(station_one.n, &c, &err), MQ_OK);
 	assert_true(c.written == c.local + c.sent + c.hub + c.returned);
 	snprintf(line, sizeof(line), "写下 %lld = 本机 %lld+已送 0",
 	    (long long)c.written, (long long)c.local);
@@ -317,12 +301,12 @@ static void test_counts_add_up(void **state)
 /* Another process writes: the list shows it without a key pressed. */
 static void test_bell(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_keys(s, "02");
 	screen_see(s, "诉求 · 全部");
-	station_open(&st, &st.captain, "request", "type", "complain",
+	station_open(&station_one, &station_one.captain, "request", "type", "complain",
 	    "category", "estate", "subject", "noise", "place_text", "南门",
 	    "when", "昨天", "caller", "刘师傅", "content", "半夜吵", NULL);
 	screen_see(s, "投诉 噪音扰民");
@@ -337,12 +321,12 @@ static void test_conflict(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	station_dispute(&st, request, "content", "楼道垃圾，三楼",
+	station_dispute(&station_one, request, "content", "楼道垃圾，三楼",
 	    "楼道垃圾，四楼");
-	assert_int_equal(record_get(st.n, request, &r, &err), MQ_OK);
+	assert_int_equal(record_get(station_one.n, request, &r, &err), MQ_OK);
 	assert_true((r.r.flags & REC_CONFLICT) != 0);
 	record_full_free(&r);
-	s = come_in(STATION_CAPTAIN);
+	s = station_come_in(STATION_CAPTAIN, NULL);
 	screen_keys(s, "5");
 	screen_see(s, "找什么");
 	screen_keys(s, "楼道堆物");
@@ -356,7 +340,7 @@ static void test_conflict(void **state)
 	screen_keys(s, "1");
 	screen_see(s, "定一份：存好了");
 	screen_lose(s, "两处同时改过");
-	assert_int_equal(record_get(st.n, request, &r, &err), MQ_OK);
+	assert_int_equal(record_get(station_one.n, request, &r, &err), MQ_OK);
 	assert_int_equal(r.nconflicts, 0);
 	assert_string_equal(fields_text(&r.f, "content"), "楼道垃圾，三楼");
 	record_full_free(&r);
@@ -365,7 +349,7 @@ static void test_conflict(void **state)
 
 static void test_golden_home(void **state)
 {
-	struct screen *s = come_in(STATION_CAPTAIN);
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
 	screen_see(s, "要办的");
@@ -399,5 +383,5 @@ int main(void)
 		cmocka_unit_test(test_golden_home),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, station_end);
 }
