@@ -22,7 +22,8 @@ static int rows_of(const char *kind, struct record *rows, int max)
 	struct record_query q = { .kind = kind, .sort = SORT_CHANGED };
 	int n = 0;
 
-	assert_int_equal(record_page(station_one.n, &q, NULL, false, rows, max, &n,
+	assert_int_equal(record_page(station_one.n, &q, NULL, false, rows, max,
+	    &n,
 	    NULL), MQ_OK);
 	return n;
 }

@@ -79,7 +79,8 @@ static void test_light_follows(void **state)
 	    (long long)c.written);
 	screen_see(s, line);
 	ok(db_begin(station_one.n->db, __func__, &err));
-	ok(outbox_mark_hub(station_one.n, c.written, "R-77", env_now(&station_one.env), &err));
+	ok(outbox_mark_hub(station_one.n, c.written, "R-77",
+	    env_now(&station_one.env), &err));
 	ok(db_commit(station_one.n->db, &err));
 	bell_ring(station_one.n);
 	screen_see(s, "网络正常，全部区已收");

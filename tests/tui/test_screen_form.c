@@ -26,7 +26,8 @@ static struct record_full *newest(const char *kind)
 	struct err err = ERR_INIT;
 	int n = 0;
 
-	assert_int_equal(record_page(station_one.n, &q, NULL, false, &row, 1, &n,
+	assert_int_equal(record_page(station_one.n, &q, NULL, false, &row, 1,
+	    &n,
 	    &err), MQ_OK);
 	assert_int_equal(n, 1);
 	record_full_free(&r);
@@ -41,7 +42,8 @@ static int count(const char *kind)
 	struct record *rows = xcalloc(50, sizeof(*rows));
 	int n = 0;
 
-	assert_int_equal(record_page(station_one.n, &q, NULL, false, rows, 50, &n,
+	assert_int_equal(record_page(station_one.n, &q, NULL, false, rows, 50,
+	    &n,
 	    NULL), MQ_OK);
 	free(rows);
 	return n;
@@ -305,7 +307,8 @@ static void test_clock_is_asked(void **state)
 	(void)state;
 	/* The last entry stands ten days ahead of the program's clock. */
 	station_one.env.now = in_ten_days;
-	station_open(&station_one, &station_one.captain, "tap", "choice", "water", NULL);
+	station_open(&station_one, &station_one.captain, "tap", "choice",
+	    "water", NULL);
 	station_one.env.now = real;
 	pick_third(s);
 	fill_rest(s);
@@ -476,7 +479,8 @@ static int64_t visit_with_request(void)
 
 	station_who(&station_one, STATION_GRIDWORKER, &g);
 	visit = station_open(&station_one, &g, "visit", "mode", "home", "who",
-	    station_ref(station_one.namesake[0]), "place", station_ref(station_one.house[0]),
+	    station_ref(station_one.namesake[0]), "place",
+	    station_ref(station_one.house[0]),
 	    "when", "2026-01-05", "purpose", "routine", "demand", "help",
 	    "demand_category", "city", "demand_subject", "stairs",
 	    "demand_grade", "normal", "demand_text", "楼道积存垃圾", NULL);

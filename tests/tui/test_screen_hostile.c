@@ -307,7 +307,8 @@ static void test_from_the_ledger(void **state)
 	jout_obj_end(&j);
 	jout_obj_end(&j);
 	assert_int_equal(db_begin(station_one.n->db, "test", &err), MQ_OK);
-	assert_int_equal(ledger_append(station_one.n, STATION_GRIDWORKER, &e, 1, &id,
+	assert_int_equal(ledger_append(station_one.n, STATION_GRIDWORKER, &e, 1,
+	    &id,
 	    &err), MQ_OK);
 	assert_int_equal(db_commit(station_one.n->db, &err), MQ_OK);
 	assert_int_equal(record_rebuild(station_one.n, &err), MQ_OK);

@@ -242,7 +242,8 @@ static int run_plain(const char *const *argv, char *out, size_t size)
 
 static void test_no_terminal(void **state)
 {
-	const char *argv[] = { screen_bin("minqing"), "--data", station_one.dir, NULL };
+	const char *argv[] = { screen_bin("minqing"), "--data", station_one.dir,
+	    NULL };
 	char out[2000];
 
 	(void)state;

@@ -22,13 +22,17 @@ static int setup(void **state)
 {
 	(void)state;
 	(void)station_begin(state);
-	visit = station_open(&station_one, &station_one.captain, "visit", "mode", "home", "who",
-	    station_ref(station_one.namesake[0]), "place", station_ref(station_one.house[0]),
+	visit = station_open(&station_one, &station_one.captain, "visit",
+	    "mode", "home", "who",
+	    station_ref(station_one.namesake[0]), "place",
+	    station_ref(station_one.house[0]),
 	    "when", "昨天", "purpose", "elder", "note",
 	    "老人身体好，家里暖和。说三楼楼道堆了东西。", NULL);
-	request = station_open(&station_one, &station_one.captain, "request", "type", "help",
+	request = station_open(&station_one, &station_one.captain, "request",
+	    "type", "help",
 	    "who", station_ref(station_one.namesake[0]), "place",
-	    station_ref(station_one.house[0]), "category", "city", "subject", "stairs",
+	    station_ref(station_one.house[0]), "category", "city", "subject",
+	    "stairs",
 	    "when", "昨天", "content",
 	    "楼道积存垃圾，三楼的老人出门不便，电话 13912345678", NULL);
 	return 0;
@@ -306,7 +310,8 @@ static void test_bell(void **state)
 	(void)state;
 	screen_keys(s, "02");
 	screen_see(s, "诉求 · 全部");
-	station_open(&station_one, &station_one.captain, "request", "type", "complain",
+	station_open(&station_one, &station_one.captain, "request", "type",
+	    "complain",
 	    "category", "estate", "subject", "noise", "place_text", "南门",
 	    "when", "昨天", "caller", "刘师傅", "content", "半夜吵", NULL);
 	screen_see(s, "投诉 噪音扰民");
