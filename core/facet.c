@@ -88,3 +88,27 @@ void facet_line(const struct facet_lines *out, enum say label,
 	va_end(ap);
 	out->line(out->ctx, say_word(label, out->lang), text, tone);
 }
+
+enum mq_status facet_holds(struct node *n, const char *kind, int64_t rec,
+    struct err *err)
+{
+	const struct kind *k = n->pack ? pack_kind(n->pack, kind) : NULL;
+	struct record_full r;
+	enum mq_status rc = MQ_OK;
+	bool read = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(order) && k != NULL && rc == MQ_OK; i++) {
+		if (order[i]->holds == NULL ||
+		    !kind_has_facet(k, order[i]->name))
+			continue;
+		if (!read)
+			rc = record_get(n, rec, &r, err);
+		read = rc == MQ_OK;
+		if (read)
+			rc = order[i]->holds(n, k, &r, err);
+	}
+	if (read)
+		record_full_free(&r);
+	return rc;
+}

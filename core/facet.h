@@ -54,6 +54,12 @@ struct facet {
 	 * that fields and state do not say already. */
 	void (*tell)(struct node *n, const struct record_full *r,
 	    const struct facet_lines *out);
+	/* NULL: nothing to hold.  Asked inside the transaction of a local
+	 * save, after the fold and before the commit: does what decide() saw
+	 * still hold beside everything committed since?  Whatever is refused
+	 * here undoes the whole save. */
+	enum mq_status (*holds)(struct node *n, const struct kind *k,
+	    const struct record_full *r, struct err *err);
 };
 
 #define FACET(name) extern const struct facet facet_##name;
@@ -77,5 +83,8 @@ void facet_tell(struct node *n, const struct record_full *r,
 /* One such line; the label is a row of say.def. */
 void facet_line(const struct facet_lines *out, enum say label,
     enum facet_tone tone, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Asks every facet of the record's kind that has something to hold. */
+enum mq_status facet_holds(struct node *n, const char *kind, int64_t rec,
+    struct err *err) MUST_CHECK;
 
 #endif

@@ -641,3 +641,22 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 	*is_new = !st;
 	return st;
 }
+
+enum mq_status ledger_hlc(struct node *n, struct ref id, int64_t *hlc,
+    struct err *err)
+{
+	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct entry e;
+	enum mq_status st;
+	bool gone;
+
+	st = ledger_read(n, id, &e, &head, &body, &gone, err);
+	if (!st)
+		*hlc = e.hlc;
+	if (body.data != NULL)
+		crypto_wipe(body.data, body.len);
+	buf_free(&head);
+	buf_free(&body);
+	return st;
+}

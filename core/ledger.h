@@ -79,6 +79,9 @@ enum mq_status ledger_head(struct node *n, struct ledger_head *out,
 enum mq_status ledger_read(struct node *n, struct ref id, struct entry *e,
     struct buf *head, struct buf *body, bool *erased, struct err *err)
     MUST_CHECK;
+/* The hybrid clock of one entry: its place among concurrent ones. */
+enum mq_status ledger_hlc(struct node *n, struct ref id, int64_t *hlc,
+    struct err *err) MUST_CHECK;
 /* Wire lines of own entries seq in [from, to], at most `max_bytes`, whole
  * saves only; *last gets the last sequence written. */
 enum mq_status ledger_lines(struct node *n, int64_t from, int64_t to,

@@ -238,6 +238,7 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
 		load_pairs, pack_rows_orgs, pack_form_choices, load_kinds,
 		pack_form_refs, pack_facets_load, pack_recur_load,
+		pack_score_load,
 		pack_flow_dues, pack_flow_derives, pack_escalate_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
 		pack_rows_boards, pack_report_load, load_calendar,
@@ -302,6 +303,8 @@ void pack_free(struct pack **pp)
 	free(p->keeps);
 	free(p->facets);
 	pack_report_free(p);
+	free(p->boards);
+	free(p->items);
 	pack_data_free_texts(p);
 	FREE(*pp);
 }
@@ -525,6 +528,18 @@ const struct recur_rule *pack_recurs(const struct pack *p, size_t *n)
 {
 	*n = p->nrecurs;
 	return p->recurs;
+}
+
+const struct pack_board *pack_boards(const struct pack *p, size_t *n)
+{
+	*n = p->nboards;
+	return p->boards;
+}
+
+const struct score_item *pack_score_items(const struct pack *p, size_t *n)
+{
+	*n = p->nitems;
+	return p->items;
 }
 
 int64_t pack_keep_days(const struct pack *p, const char *kind)

@@ -183,6 +183,19 @@ struct role_row {
 };
 struct role { const char *name; const char *label[2]; };
 
+/* boards.csv: units compared by what a kind counts. */
+struct pack_board {
+	const char *name;
+	const char *label[2];
+	const char *kind, *measure;	/* opened, closed, num */
+	const char *by;			/* a level of orgs.csv */
+};
+/* score.csv: one item of a sheet. */
+struct score_item {
+	const char *kind, *field;
+	int64_t max, weight;
+};
+
 struct pack;
 
 enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
@@ -239,6 +252,8 @@ size_t pack_reports(const struct pack *p);
 const struct report_def *pack_report_at(const struct pack *p, size_t i);
 const struct report_def *pack_report(const struct pack *p, const char *name);
 const struct recur_rule *pack_recurs(const struct pack *p, size_t *n);
+const struct pack_board *pack_boards(const struct pack *p, size_t *n);
+const struct score_item *pack_score_items(const struct pack *p, size_t *n);
 /* Days a closed record of this kind stays on a node; 0: for good. */
 int64_t pack_keep_days(const struct pack *p, const char *kind);
 struct calendar;

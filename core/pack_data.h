@@ -52,6 +52,10 @@ struct pack {
 	size_t nfacets, facets_cap;
 	struct report_def *reports;
 	size_t nreports, reports_cap;
+	struct pack_board *boards;
+	size_t nboards, boards_cap;
+	struct score_item *items;	/* score.csv */
+	size_t nitems, items_cap;
 	struct calendar *calendar;
 };
 
@@ -116,6 +120,9 @@ enum mq_status pack_report_load(struct pack *p, struct err *err) MUST_CHECK;
 void pack_report_free(struct pack *p);
 /* recur.csv (may be missing), after facets.csv. */
 enum mq_status pack_recur_load(struct pack *p, struct err *err) MUST_CHECK;
+/* score.csv (may be missing), and whether what slot, fund, match and score are
+ * told fits together. */
+enum mq_status pack_score_load(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_boards(struct pack *p, struct err *err) MUST_CHECK;
 
 #endif

@@ -115,7 +115,8 @@ static enum mq_status check_owner(struct pack_file *f, const struct kind *k,
 	if (strncmp(o, field, sizeof(field) - 1) == 0) {
 		const struct field *fd = kind_field(k, o + sizeof(field) - 1);
 
-		return fd != NULL && fd->type == FT_ORG ? MQ_OK :
+		return fd != NULL && (fd->type == FT_ORG ||
+		    kind_field_refs(fd)) ? MQ_OK :
 		    pack_data_bad(f, s->line, "owner", SAY_PACK_NO_FIELD,
 		    o);
 	}

@@ -214,22 +214,32 @@ enum mq_status pack_rows_boards(struct pack *p, struct err *err)
 	struct pack_file f;
 	enum mq_status rc;
 
-	rc = pack_data_open(p, "boards.csv", "name label kind by", &f, err);
+	rc = pack_data_open(p, "boards.csv",
+	    "name label kind measure by", &f, err);
 	while (rc == MQ_OK && csv_next(f.csv)) {
-		const char *by = csv_get(f.csv, "by");
-		const char *kind = csv_get(f.csv, "kind");
+		struct pack_board b = { 0 };
 		size_t i;
 
-		if (pack_kind(p, kind) == NULL) {
-			rc = pack_data_bad(&f, 0, "kind", SAY_PACK_NO_KIND,
-			    kind);
-			break;
-		}
+		b.name = pack_data_get(&f, "name");
+		pack_data_both(&f, "label", b.label);
+		b.kind = pack_data_get(&f, "kind");
+		b.measure = pack_data_get(&f, "measure");
+		b.by = pack_data_get(&f, "by");
 		for (i = 0; i < p->orgs.n; i++)
-			if (strcmp(p->orgs.v[i].level, by) == 0)
+			if (strcmp(p->orgs.v[i].level, b.by) == 0)
 				break;
-		if (i == p->orgs.n)
-			rc = pack_data_bad(&f, 0, "by", SAY_PACK_PERSONS, by);
+		if (pack_kind(p, b.kind) == NULL)
+			rc = pack_data_bad(&f, 0, "kind", SAY_PACK_NO_KIND,
+			    b.kind);
+		else if (i == p->orgs.n)
+			rc = pack_data_bad(&f, 0, "by", SAY_PACK_PERSONS,
+			    b.by);
+		else if (!pack_data_has_word("opened closed num", b.measure))
+			rc = pack_data_bad(&f, 0, "measure",
+			    SAY_PACK_UNKNOWN, b.measure);
+		p->boards = xgrow(p->boards, &p->boards_cap, p->nboards + 1,
+		    sizeof(p->boards[0]));
+		p->boards[p->nboards++] = b;
 	}
 	pack_data_close(&f);
 	return rc;

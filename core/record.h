@@ -116,6 +116,7 @@ struct record_query {
 	int flags_all, flags_none;	/* void ones only when asked for */
 	int slot;		/* SORT_KEY */
 	const char *prefix;	/* SORT_KEY: key begins with */
+	const char *key;	/* SORT_KEY: key is this and no longer */
 };
 /* Fills rows after (or, backwards, before) the cursor row; cursor rec 0
  * starts at that end.  *n_out gets how many. */

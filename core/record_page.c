@@ -151,10 +151,12 @@ static enum mq_status bind_key(struct node *n, struct db_stmt *s,
 {
 	char key[256], end[300];
 	enum mq_status st;
-	const char *prefix = q->prefix ? q->prefix : "";
+	const char *prefix = q->key ? q->key : q->prefix ? q->prefix : "";
 
 	st = cursor_key(n, q, cursor, backwards, key, sizeof(key), err);
-	snprintf(end, sizeof(end), "%s\xf4\x8f\xbf\xbf", prefix);
+	/* Keys hold no control characters: nothing longer comes before one. */
+	snprintf(end, sizeof(end), "%s%s", prefix,
+	    q->key ? "\x01" : "\xf4\x8f\xbf\xbf");
 	db_bind_text(s, q->kind);
 	db_bind_i64(s, q->slot);
 	db_bind_text(s, prefix);

@@ -77,8 +77,9 @@ static bool org_of_rec(struct node *n, const char *ref, char out[24])
 	return true;
 }
 
-/* kinds.csv column org_from: "@node", "@who", "@field:NAME"; where that names
- * nothing the record stays with `otherwise`. */
+/* kinds.csv column org_from: "@node", "@who", "@field:NAME" (a unit, or the
+ * unit of the record named there); where that names nothing the record stays
+ * with `otherwise`. */
 static void place_record(struct node *n, const struct kind *k,
     const struct fields *f, const struct fields *d, const char *otherwise,
     char out[24])
@@ -86,7 +87,8 @@ static void place_record(struct node *n, const struct kind *k,
 	const char *rule = k->org_from;
 
 	if (strncmp(rule, "@field:", 7) == 0 && fields_has(f, rule + 7)) {
-		xcopy(out, 24, fields_text(f, rule + 7));
+		if (!org_of_rec(n, fields_text(f, rule + 7), out))
+			xcopy(out, 24, fields_text(f, rule + 7));
 		return;
 	}
 	if (strcmp(rule, "@who") == 0 &&
@@ -562,6 +564,8 @@ static enum mq_status fold_saved(struct save *s, const struct ref *ids,
 			s->list[i].rec = ref_rec(ids[i]);
 		st = record_fold(s->n, ref_of_rec(s->list[i].rec), err);
 	}
+	for (i = 0; i < s->count && !st; i++)
+		st = facet_holds(s->n, s->list[i].kind, s->list[i].rec, err);
 	/* Nothing was waiting to be folded: nothing is now. */
 	if (!st && node_meta(s->n, "folded_to") == before) {
 		st = db_scalar(s->n->db, "SELECT coalesce(max(pos), 0)"
