@@ -48,7 +48,9 @@ static bool scope_fits(const struct orgs *o, const struct role_row *row,
 		    strcmp(r->by, who->by) == 0;
 	if (strcmp(s, "route") == 0)
 		return r == NULL ? org[0] == '\0' :
-		    org_within(o, r->owner, post);
+		    org_within(o, r->owner, post) ||
+		    (r->proposed[0] != '\0' &&
+		    org_within(o, r->proposed, post));
 	if (r == NULL && org[0] == '\0')
 		return true;
 	if (strcmp(s, "org") == 0)

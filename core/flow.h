@@ -7,6 +7,14 @@
 
 #include "facet.h"
 
+/* What a guard may name besides the fields of the kind: the state and the
+ * unit that owes (codes), and whether whoever takes the step has a post
+ * within that unit ("yes", "no"); before_NAME is what a field that the step
+ * asks held before. */
+#define FLOW_GUARD_WORDS "at_state at_owner by_owner"
+/* The choice list that names the first times (六个第一时间) in order. */
+#define FLOW_STAMPS "stamps"
+
 /* Steps possible in the record's state for this person, in pack order. */
 size_t flow_steps(struct node *n, const struct session *who,
     const struct record_full *r, const struct flow_step **out, size_t max);

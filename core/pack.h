@@ -63,27 +63,40 @@ struct flow_state {
 	const char *label[2];
 	bool closed;
 	bool public_;			/* shown to any station by number */
+	const char *solved;		/* "yes", "no", or a field whose answer
+					 * "yes" means solved; "" unsaid */
 };
 struct flow_step {
 	const char *name;		/* "dispatch" */
 	const char *label[2];
 	const char *key;		/* one letter */
 	const char *from;		/* states, blank-separated; "*" any */
-	const char *to;			/* state; "" stays */
+	const char *to;			/* state; "" stays; "@from" the one
+					 * before this */
 	const char *owner;		/* who owes next: "@org" the record's
 					 * unit, "@field:NAME", "@parent",
+					 * "@proposed" whom it was offered to,
 					 * "@from" the sender, a code, ""
 					 * unchanged */
 	const char *fields;		/* fields asked, blank-separated; a
 					 * trailing ! means required */
-	const char *clock;		/* "start:RULE", "stop", "pause",
-					 * "resume" or "" */
+	const char *clock;		/* words "verb:NAME=MORE": start, stop,
+					 * pause, resume, extend, recount */
 	bool route;			/* the new owner's feed gains it */
 	bool not_doer;			/* whoever took the last step may not
 					 * take this one */
 	const char *not_after;		/* steps, blank-separated: whoever
 					 * took one of them may not do this */
 	bool duty;			/* taken by a duty, by no person */
+	const char *guard;		/* expression that must hold, "" none */
+	const char *guard_message[2];
+	const char *clear;		/* fields of the record it empties */
+	const char *propose;		/* "@field:NAME" offers the record to
+					 * that unit, "-" takes it back */
+	const char *link;		/* "merge:FIELD", "unmerge" or "" */
+	const char *stamp;		/* choices of the list `stamps` that the
+					 * first such step stamps; "@opened"
+					 * behind one: when it happened */
 	int line;			/* in the CSV */
 };
 /* due.csv: the first row that fits decides. */
@@ -105,6 +118,8 @@ struct escalate_rule {
 /* derive.csv: a saved record makes another in the same save. */
 struct derive_rule {
 	const char *from;	/* kind */
+	const char *step;	/* "" when it is opened */
+	const char *each;	/* list field: one for each item, "" one */
 	const char *if_field;	/* only when this field is filled */
 	const char *to;		/* kind */
 	const char *map;	/* "volunteer=@by minutes=minutes act=#home" */

@@ -99,6 +99,10 @@ enum mq_status pack_data_bad(struct pack_file *f, int line,
 
 /* ---- parts ---- */
 enum mq_status pack_form_choices(struct pack *p, struct err *err) MUST_CHECK;
+/* Every ${name} is a field of the kind or one of the words `more`; quotes and
+ * brackets pair. */
+enum mq_status pack_form_expr(struct pack_file *f, const struct kind *k,
+    int line, const char *column, const char *more, const char *s) MUST_CHECK;
 enum mq_status pack_form_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
 /* What forms say of other kinds, after all kinds are there. */

@@ -6,6 +6,7 @@
 
 #include "base/xmalloc.h"
 #include "calendar.h"
+#include "flow.h"
 #include "flow_clock.h"
 
 /* ---- flow/<kind>.csv ---- */
@@ -18,6 +19,7 @@ static enum mq_status read_state(struct pack_file *f, struct kind *k,
 	enum mq_status rc;
 
 	s.name = pack_data_get(f, "name");
+	s.solved = pack_data_get(f, "solved");
 	pack_data_both(f, "label", s.label);
 	if (!pack_data_is_name(s.name))
 		return pack_data_bad(f, 0, "name", SAY_PACK_NAME, s.name);
@@ -53,6 +55,12 @@ static enum mq_status read_step(struct pack_file *f, struct kind *k,
 	s.fields = pack_data_get(f, "fields");
 	s.clock = pack_data_get(f, "clock");
 	s.not_after = pack_data_get(f, "not_after");
+	s.guard = pack_data_get(f, "guard");
+	pack_data_both(f, "guard_message", s.guard_message);
+	s.clear = pack_data_get(f, "clear");
+	s.propose = pack_data_get(f, "propose");
+	s.link = pack_data_get(f, "link");
+	s.stamp = pack_data_get(f, "stamp");
 	if (!pack_data_is_name(s.name))
 		return pack_data_bad(f, 0, "name", SAY_PACK_NAME, s.name);
 	if (kind_step(k, s.name) != NULL)
@@ -87,7 +95,8 @@ static enum mq_status check_words(struct pack_file *f, const struct kind *k,
 			len = sizeof(one) - 1;
 		memcpy(one, w, len);
 		one[len] = '\0';
-		if (strcmp(column, "fields") == 0) {
+		if (strcmp(column, "fields") == 0 ||
+		    strcmp(column, "clear") == 0) {
 			if (one[len - 1] == '!')
 				one[len - 1] = '\0';
 			found = kind_field(k, one) != NULL;
@@ -95,11 +104,14 @@ static enum mq_status check_words(struct pack_file *f, const struct kind *k,
 			found = kind_step(k, one) != NULL;
 		} else {
 			found = kind_state(k, one) != NULL ||
-			    strcmp(one, "*") == 0;
+			    strcmp(one, "*") == 0 ||
+			    (strcmp(column, "to") == 0 &&
+			    strcmp(one, "@from") == 0);
 		}
 		if (!found)
 			return pack_data_bad(f, s->line, column,
-			    strcmp(column, "fields") == 0 ? SAY_PACK_NO_FIELD :
+			    strcmp(column, "fields") == 0 ||
+			    strcmp(column, "clear") == 0 ? SAY_PACK_NO_FIELD :
 			    strcmp(column, "not_after") == 0 ?
 			    SAY_PACK_NO_STEP : SAY_PACK_NO_STATE, one);
 	}
@@ -122,6 +134,7 @@ static enum mq_status check_owner(struct pack_file *f, const struct kind *k,
 	}
 	if (o[0] == '\0' || strcmp(o, "@org") == 0 ||
 	    strcmp(o, "@parent") == 0 || strcmp(o, "@from") == 0 ||
+	    strcmp(o, "@proposed") == 0 ||
 	    org_find(&f->p->orgs, o) != NULL)
 		return MQ_OK;
 	return pack_data_bad(f, s->line, "owner", SAY_PACK_NO_ORG, o);
@@ -176,6 +189,78 @@ static enum mq_status check_clock(struct pack_file *f, const struct kind *k,
 	return MQ_OK;
 }
 
+/* A field of the kind with that type, behind a prefix. */
+static bool names_field(const struct kind *k, const char *s,
+    const char *prefix, enum field_type type)
+{
+	const struct field *fd = strncmp(s, prefix, strlen(prefix)) == 0 ?
+	    kind_field(k, s + strlen(prefix)) : NULL;
+
+	return fd != NULL && fd->type == type;
+}
+
+/* "NAME" or "NAME@opened", NAME of the list of first times. */
+static enum mq_status check_stamps(struct pack_file *f,
+    const struct flow_step *s)
+{
+	const char *at = s->stamp, *w;
+	char one[64];
+	size_t len;
+
+	while (pack_data_word(&at, &w, &len)) {
+		size_t n = len > 7 && memcmp(w + len - 7, "@opened", 7) == 0 ?
+		    len - 7 : len;
+
+		snprintf(one, sizeof(one), "%.*s",
+		    (int)(n < 30 ? n : 30), w);
+		if (pack_choice(f->p, FLOW_STAMPS, one) == NULL)
+			return pack_data_bad(f, s->line, "stamp",
+			    SAY_PACK_UNKNOWN, one);
+	}
+	return MQ_OK;
+}
+
+/* Columns with words of their own. */
+static enum mq_status check_more(struct pack_file *f, const struct kind *k,
+    const struct flow_step *s)
+{
+	enum mq_status rc = check_words(f, k, s, "clear", s->clear);
+
+	if (rc == MQ_OK)
+		rc = pack_form_expr(f, k, s->line, "guard", FLOW_GUARD_WORDS,
+		    s->guard);
+	if (rc == MQ_OK && s->guard[0] != '\0' &&
+	    s->guard_message[0][0] == '\0')
+		rc = pack_data_bad(f, s->line, "guard_message",
+		    SAY_PACK_EMPTY, "");
+	if (rc == MQ_OK && s->propose[0] != '\0' &&
+	    strcmp(s->propose, "-") != 0 &&
+	    !names_field(k, s->propose, "@field:", FT_ORG))
+		rc = pack_data_bad(f, s->line, "propose", SAY_PACK_UNKNOWN,
+		    s->propose);
+	if (rc == MQ_OK && s->link[0] != '\0' &&
+	    strcmp(s->link, "unmerge") != 0 &&
+	    !names_field(k, s->link, "merge:", FT_RECORD))
+		rc = pack_data_bad(f, s->line, "link", SAY_PACK_UNKNOWN,
+		    s->link);
+	return rc == MQ_OK ? check_stamps(f, s) : rc;
+}
+
+static enum mq_status check_solved(struct pack_file *f, const struct kind *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->nstates; i++) {
+		const char *s = k->states[i].solved;
+
+		if (s[0] != '\0' && strcmp(s, "yes") != 0 &&
+		    strcmp(s, "no") != 0 && kind_field(k, s) == NULL)
+			return pack_data_bad(f, 0, "solved",
+			    SAY_PACK_NO_FIELD, s);
+	}
+	return MQ_OK;
+}
+
 static enum mq_status check_steps(struct pack_file *f, const struct kind *k)
 {
 	enum mq_status rc = MQ_OK;
@@ -197,8 +282,10 @@ static enum mq_status check_steps(struct pack_file *f, const struct kind *k)
 			rc = check_owner(f, k, s);
 		if (rc == MQ_OK)
 			rc = check_clock(f, k, s);
+		if (rc == MQ_OK)
+			rc = check_more(f, k, s);
 	}
-	return rc;
+	return rc == MQ_OK ? check_solved(f, k) : rc;
 }
 
 enum mq_status pack_flow_load(struct pack *p, struct kind *k, struct err *err)
@@ -360,6 +447,8 @@ enum mq_status pack_flow_derives(struct pack *p, struct err *err)
 	rc = pack_data_open(p, "derive.csv", "from if_field to map", &f, err);
 	while (rc == MQ_OK && csv_next(f.csv)) {
 		d.from = pack_data_get(&f, "from");
+		d.step = pack_data_get(&f, "step");
+		d.each = pack_data_get(&f, "each");
 		d.if_field = pack_data_get(&f, "if_field");
 		d.to = pack_data_get(&f, "to");
 		d.map = pack_data_get(&f, "map");
@@ -369,6 +458,14 @@ enum mq_status pack_flow_derives(struct pack *p, struct err *err)
 		else if (pack_kind(p, d.to) == NULL)
 			rc = pack_data_bad(&f, 0, "to", SAY_PACK_NO_KIND,
 			    d.to);
+		else if (d.step[0] != '\0' &&
+		    kind_step(pack_kind(p, d.from), d.step) == NULL)
+			rc = pack_data_bad(&f, 0, "step", SAY_PACK_NO_STEP,
+			    d.step);
+		else if (d.each[0] != '\0' &&
+		    kind_field(pack_kind(p, d.from), d.each) == NULL)
+			rc = pack_data_bad(&f, 0, "each", SAY_PACK_NO_FIELD,
+			    d.each);
 		else if (d.if_field[0] != '\0' &&
 		    kind_field(pack_kind(p, d.from), d.if_field) == NULL)
 			rc = pack_data_bad(&f, 0, "if_field",

@@ -331,9 +331,8 @@ static enum mq_status read_form(struct pack *p, const char *name,
 
 /* ---- checks that need the whole form ---- */
 
-/* Every ${name} is a field of the kind; quotes and brackets pair. */
-static enum mq_status check_expr(struct pack_file *f, const struct kind *k,
-    const struct field *fd, const char *column, const char *s)
+enum mq_status pack_form_expr(struct pack_file *f, const struct kind *k,
+    int line, const char *column, const char *more, const char *s)
 {
 	char quote = 0, name[40];
 	int depth = 0;
@@ -352,18 +351,22 @@ static enum mq_status check_expr(struct pack_file *f, const struct kind *k,
 
 			if (len == 0 || len >= sizeof(name) ||
 			    s[2 + len] != '}')
-				return pack_data_bad(f, fd->line, column,
+				return pack_data_bad(f, line, column,
 				    SAY_PACK_EXPR, s);
 			memcpy(name, s + 2, len);
 			name[len] = '\0';
-			if (kind_field(k, name) == NULL)
-				return pack_data_bad(f, fd->line, column,
+			if (kind_field(k, name) == NULL &&
+			    !pack_data_has_word(more, name) &&
+			    (more[0] == '\0' ||
+			    strncmp(name, "before_", 7) != 0 ||
+			    kind_field(k, name + 7) == NULL))
+				return pack_data_bad(f, line, column,
 				    SAY_PACK_NO_FIELD, name);
 			s += 2 + len;
 		}
 	}
 	if (quote != 0 || depth != 0)
-		return pack_data_bad(f, fd->line, column, SAY_PACK_EXPR, s);
+		return pack_data_bad(f, line, column, SAY_PACK_EXPR, s);
 	return MQ_OK;
 }
 
@@ -409,8 +412,8 @@ static enum mq_status check_form(struct pack *p, const struct kind *k,
 		};
 
 		for (c = 0; c < ARRAY_LEN(cells) && rc == MQ_OK; c++)
-			rc = check_expr(&f, k, &v[i], cells[c].column,
-			    cells[c].text);
+			rc = pack_form_expr(&f, k, v[i].line,
+			    cells[c].column, "", cells[c].text);
 		if (rc == MQ_OK)
 			rc = check_filter(&f, &v[i]);
 		if (rc == MQ_OK && v[i].constraint[0] != '\0' &&

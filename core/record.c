@@ -146,24 +146,43 @@ enum mq_status record_by_no(struct node *n, const char *no, int64_t *rec,
 	return st;
 }
 
-enum mq_status record_derived(struct node *n, int64_t rec,
+static enum mq_status read_rows(struct db_stmt *s, int64_t rec,
     struct record *rows, int max, int *n_out, struct err *err)
 {
-	struct db_stmt *s;
-	enum mq_status st;
+	enum mq_status st = MQ_OK;
 	bool row;
 
-	*n_out = 0;
-	st = db_query(n->db, "SELECT " RECORD_COLUMNS " FROM record"
-	    " WHERE cause = ? AND cause > 0 ORDER BY rec LIMIT ?", &s, err);
-	if (st)
-		return st;
 	db_bind_i64(s, rec);
 	db_bind_i64(s, max);
 	while (*n_out < max && !(st = db_step(s, &row, err)) && row)
 		record_row_read(s, &rows[(*n_out)++]);
 	db_done(&s);
 	return st;
+}
+
+enum mq_status record_derived(struct node *n, int64_t rec,
+    struct record *rows, int max, int *n_out, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	*n_out = 0;
+	st = db_query(n->db, "SELECT " RECORD_COLUMNS " FROM record"
+	    " WHERE cause > 0 AND cause IN (SELECT (dev << 38) | seq"
+	    " FROM entry WHERE subj = ?) ORDER BY rec LIMIT ?", &s, err);
+	return st ? st : read_rows(s, rec, rows, max, n_out, err);
+}
+
+enum mq_status record_merged(struct node *n, int64_t rec,
+    struct record *rows, int max, int *n_out, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	*n_out = 0;
+	st = db_query(n->db, "SELECT " RECORD_COLUMNS " FROM record"
+	    " WHERE main = ? AND main > 0 ORDER BY rec LIMIT ?", &s, err);
+	return st ? st : read_rows(s, rec, rows, max, n_out, err);
 }
 
 /* ---- what happened ---- */
@@ -328,10 +347,10 @@ static void add_int(struct digest *d, struct db_stmt *s, const char *col)
 static void digest_record(struct digest *d, struct db_stmt *s)
 {
 	static const char *const texts[] = { "kind", "org", "state", "level",
-	    "grade", "title", "owner", "no", "by", "tkey" };
+	    "grade", "title", "owner", "no", "by", "tkey", "proposed" };
 	static const char *const ints[] = { "rec", "who", "place", "due_at",
 	    "opened_at", "closed_at", "changed_at", "num", "flags", "cause",
-	    "own_dev", "own_seq" };
+	    "own_dev", "own_seq", "main" };
 	const void *box;
 	size_t i, len;
 

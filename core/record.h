@@ -47,6 +47,8 @@ struct record {
 	char grade[16];
 	char title[200];	/* masked, one line */
 	char owner[24];		/* unit that owes the next step */
+	char proposed[24];	/* unit it was offered to, "" none */
+	int64_t main;		/* rec it was merged into, 0 none */
 	char no[16];		/* short number, digits only */
 	char by[32];		/* who opened it */
 	int64_t who;		/* rec of the person, 0 none */
@@ -140,8 +142,13 @@ enum mq_status record_events(struct node *n, int64_t rec,
     struct record_event **out, int *count, struct err *err) MUST_CHECK;
 void record_events_free(struct record_event **list, int count);
 
-/* Records derived from this one (cause), e.g. the requests of a visit. */
+/* Records derived from this one (the cause is one of its entries), e.g. the
+ * requests of a visit, the calls of a whistle, the parts of a split. */
 enum mq_status record_derived(struct node *n, int64_t rec,
+    struct record *rows, int max, int *n_out, struct err *err) MUST_CHECK;
+
+/* Records merged into this one, in order of their number. */
+enum mq_status record_merged(struct node *n, int64_t rec,
     struct record *rows, int max, int *n_out, struct err *err) MUST_CHECK;
 
 /* ---- counts kept by the fold ---- */

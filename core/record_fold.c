@@ -20,7 +20,7 @@
 
 /* Decided values that concurrent entries can dispute. */
 static const char *const disputed[] = {
-	"grade", "owner", "place", "state", "who"
+	"grade", "main", "owner", "place", "proposed", "state", "who"
 };
 
 struct fold {
@@ -162,6 +162,8 @@ static void columns(struct fold *fo)
 	xcopy(r->owner, sizeof(r->owner), fields_text(d, "owner"));
 	xcopy(r->no, sizeof(r->no), fields_text(d, "no"));
 	xcopy(r->tkey, sizeof(r->tkey), fields_text(d, "key"));
+	xcopy(r->proposed, sizeof(r->proposed), fields_text(d, "proposed"));
+	r->main = rec_of(d, "main");
 	r->who = rec_of(d, "who");
 	r->place = rec_of(d, "place");
 	r->due_at = flow_clock_earliest(d);
@@ -364,8 +366,9 @@ static enum mq_status put_row(struct node *n, const struct record_full *r,
 	st = db_query(n->db, "INSERT OR REPLACE INTO record(rec, kind, org,"
 	    " state, level, grade, title, owner, no, by, who, place, due_at,"
 	    " opened_at, closed_at, changed_at, num, tkey, flags, cause,"
-	    " own_dev, own_seq, box) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &s, err);
+	    " own_dev, own_seq, proposed, main, box) VALUES(?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    &s, err);
 	if (st)
 		goto out;
 	record_row_bind(s, &r->r);

@@ -17,7 +17,8 @@
 	" AND (? = '' OR owner = ?) AND (? = '' OR by = ?)" \
 	" AND (? = 0 OR who = ?) AND (? = 0 OR place = ?)" \
 	" AND (? IS NULL OR org IN (SELECT value FROM json_each(?))" \
-	" OR owner IN (SELECT value FROM json_each(?)))" \
+	" OR owner IN (SELECT value FROM json_each(?))" \
+	" OR proposed IN (SELECT value FROM json_each(?)))" \
 	" AND (? = 0 OR opened_at >= ?) AND (? = 0 OR opened_at < ?)" \
 	" AND (? = 0 OR (due_at > 0 AND due_at < ?))" \
 	" AND flags & ? = ? AND flags & ? = 0"
@@ -86,6 +87,7 @@ static void bind_filter(struct db_stmt *s, const struct record_query *q)
 	bind_texts(s, q->by, 2);
 	bind_twice(s, q->who);
 	bind_twice(s, q->place);
+	db_bind_text(s, q->scope);
 	db_bind_text(s, q->scope);
 	db_bind_text(s, q->scope);
 	db_bind_text(s, q->scope);

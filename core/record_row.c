@@ -27,6 +27,8 @@ void record_row_bind(struct db_stmt *s, const struct record *r)
 	db_bind_i64(s, ref_rec(r->cause));
 	db_bind_i64(s, r->own_dev.v);
 	db_bind_i64(s, r->own_seq);
+	db_bind_text(s, r->proposed);
+	db_bind_i64(s, r->main);
 }
 
 void record_row_read(struct db_stmt *s, struct record *r)
@@ -54,6 +56,8 @@ void record_row_read(struct db_stmt *s, struct record *r)
 	r->cause = ref_of_rec(db_i64(s, "cause"));
 	r->own_dev.v = db_i64(s, "own_dev");
 	r->own_seq = db_i64(s, "own_seq");
+	db_copy(s, "proposed", r->proposed, sizeof(r->proposed));
+	r->main = db_i64(s, "main");
 }
 
 enum mq_status record_row_get(struct node *n, int64_t rec,

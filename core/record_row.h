@@ -9,7 +9,7 @@
 /* The columns every list selects, in one place. */
 #define RECORD_COLUMNS "rec, kind, org, state, level, grade, title, owner," \
 	" no, by, who, place, due_at, opened_at, closed_at, changed_at, num," \
-	" tkey, flags, cause, own_dev, own_seq"
+	" tkey, flags, cause, own_dev, own_seq, proposed, main"
 
 void record_row_bind(struct db_stmt *s, const struct record *r);
 void record_row_read(struct db_stmt *s, struct record *r);

@@ -171,67 +171,6 @@ static enum mq_status denied(struct save *s, const struct kind *k,
 	return err_set(err, MQ_E_DENIED, "%s", k->label[s->n->env->lang]);
 }
 
-/* ---- derived records (derive.csv) ---- */
-
-static bool is_sealed(const struct field_value *v)
-{
-	return v && v->kind == FV_TEXT && strncmp(v->text, FIELDS_SEALED,
-	    sizeof(FIELDS_SEALED) - 1) == 0;
-}
-
-/* One word of a map: "volunteer=@by", "minutes=minutes", "act=#home".  What
- * was sealed in the one record is sealed anew, from what was typed. */
-static void map_word(struct save *s, const struct save_part *from,
-    const struct fields *typed, const char *word, size_t len,
-    struct fields *out)
-{
-	char name[33], value[200];
-	const char *eq = memchr(word, '=', len);
-	const struct field_value *v;
-
-	if (!eq)
-		return;
-	snprintf(name, sizeof(name), "%.*s", (int)(eq - word), word);
-	snprintf(value, sizeof(value), "%.*s",
-	    (int)(word + len - eq - 1), eq + 1);
-	if (strcmp(value, "@by") == 0) {
-		fields_set(out, name, s->who.by);
-	} else if (value[0] == '#') {
-		fields_set(out, name, value + 1);
-	} else if ((v = fields_get(&from->f, value)) != NULL) {
-		if (is_sealed(v))
-			v = fields_get(typed, value);
-		if (v && v->kind != FV_GONE)
-			fields_put(out, name, v);
-	}
-}
-
-static enum mq_status derive(struct save *s, int index,
-    const struct fields *typed, struct err *err)
-{
-	size_t nrules, i;
-	const struct derive_rule *rules = pack_derives(s->n->pack, &nrules);
-	enum mq_status st = MQ_OK;
-
-	for (i = 0; i < nrules && !st; i++) {
-		struct fields f = { NULL, 0, 0 };
-		const char *p = rules[i].map;
-
-		if (strcmp(rules[i].from, s->list[index].kind) != 0 ||
-		    !fields_has(&s->list[index].f, rules[i].if_field))
-			continue;
-		while (*p) {
-			size_t n = strcspn(p, " ");
-
-			map_word(s, &s->list[index], typed, p, n, &f);
-			p += n + strspn(p + n, " ");
-		}
-		st = save_open(s, rules[i].to, &f, index, NULL, err);
-		fields_free(&f);
-	}
-	return st;
-}
-
 /* ---- the five things a save can hold ---- */
 
 enum mq_status save_open(struct save *s, const char *kind,
@@ -258,7 +197,7 @@ enum mq_status save_open(struct save *s, const char *kind,
 	place_record(s->n, k, &p->f, &p->d, s->n->set.org, p->org);
 	if (index)
 		*index = i;
-	return derive(s, i, f, err);
+	return save_follow(s, i, NULL, f, err);
 }
 
 enum mq_status save_step(struct save *s, int64_t rec, const char *step,
@@ -269,6 +208,7 @@ enum mq_status save_step(struct save *s, int64_t rec, const char *step,
 	struct save_part *p;
 	char action[48];
 	enum mq_status st;
+	int i;
 
 	st = record_get(s->n, rec, &prior, err);
 	if (st)
@@ -285,9 +225,12 @@ enum mq_status save_step(struct save *s, int64_t rec, const char *step,
 	xcopy(p->org, sizeof(p->org), prior.r.org);
 	save_part_heads(p, &prior);
 	fields_copy(&p->f, f);
-	if (index)
-		*index = s->count - 1;
+	i = s->count - 1;
 	st = decide(s, k, "step", step, &prior, &p->f, &p->d, err);
+	if (!st)
+		st = save_follow(s, i, &prior, f, err);
+	if (index)
+		*index = i;
 out:
 	record_full_free(&prior);
 	return st;
@@ -426,6 +369,8 @@ static int named_refs(struct node *n, const struct save_part *p,
 	int count = 0;
 	size_t i;
 
+	add_ref(out, &count, max, fields_text(&p->d, "main"));
+	add_ref(out, &count, max, fields_text(&p->d, "joined"));
 	add_ref(out, &count, max, fields_text(&p->d, "who"));
 	add_ref(out, &count, max, fields_text(&p->d, "place"));
 	for (i = 0; i < p->f.n; i++) {

@@ -1,5 +1,5 @@
 /*
- * Inside of a save, shared by save.c and save_undo.c only.
+ * Inside of a save, shared by save*.c only.
  */
 #ifndef MQ_SAVE_PARTS_H
 #define MQ_SAVE_PARTS_H
@@ -35,6 +35,12 @@ struct save {
 
 struct save_part *save_part_new(struct save *s, const char *kind,
     const char *op, int cause);
+/* What follows from part `index` in the same save: records that derive.csv
+ * makes of it, and the other side of a merge.  prior: the record before a
+ * step, NULL when it opens; typed: what was typed, before sealing. */
+enum mq_status save_follow(struct save *s, int index,
+    const struct record_full *prior, const struct fields *typed,
+    struct err *err) MUST_CHECK;
 void save_part_heads(struct save_part *p, const struct record_full *r);
 /* A disputed field that the correction names is written even when it keeps
  * the value that stands: only an entry after both sides ends the dispute. */

@@ -276,7 +276,11 @@ static void flood(struct seed *w)
 	accept(w, &told.flood);
 	minutes_on(w, 3);
 	unit_for(w, "sewer", org);
-	fields_set(&f, "to_org", org);
+	dispatch(w, &told.flood, org);
+	minutes_on(w, 3);
+	/* the emergency office and the police at once, and the works */
+	fields_set_list(&f, "parties", "p2\np3");
+	fields_set(&f, "other_org", org);
 	fields_set(&f, "reason", say[SAY_FLOOD_WHY]);
 	seed_case_do(w, &told.flood, staff(w, 0, "captain", 0), false,
 	    "whistle", &f);

@@ -112,6 +112,12 @@ static const char login_1[] =
 "CREATE TABLE login_code(number TEXT PRIMARY KEY, box BLOB NOT NULL,"
 " at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
+/* Whom a record was offered to, and which record it was merged into. */
+static const char flow_1[] =
+"ALTER TABLE record ADD COLUMN proposed TEXT NOT NULL DEFAULT '';"
+"ALTER TABLE record ADD COLUMN main INTEGER NOT NULL DEFAULT 0;"
+"CREATE INDEX record_main ON record(main) WHERE main > 0;";
+
 const struct db_migration db_node_migrations[] = {
 	{ "ledger", ledger_1 },
 	{ "projection", projection_1 },
@@ -120,5 +126,6 @@ const struct db_migration db_node_migrations[] = {
 	{ "report", report_1 },
 	{ "mark", mark_1 },
 	{ "login", login_1 },
+	{ "flow", flow_1 },
 };
 const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);

@@ -157,6 +157,12 @@ static void owner_of(struct act *a, const struct flow_step *s, char out[24])
 			xcopy(unit, sizeof(unit), a->prior->r.owner);
 		up = org_parent(o, unit);
 		xcopy(out, 24, up == NULL ? unit : up->code);
+	} else if (strcmp(rule, "@proposed") == 0) {
+		if (a->prior != NULL)
+			xcopy(out, 24, a->prior->r.proposed);
+		if (out[0] == '\0')
+			act_complain_say(a, "", MQ_E_STATE,
+			    SAY_FLOW_NOT_OFFERED, NULL, NULL);
 	} else if (strcmp(rule, "@from") == 0) {
 		if (a->prior != NULL && fields_has(&a->prior->d, "sender"))
 			xcopy(out, 24, fields_text(&a->prior->d, "sender"));
@@ -190,9 +196,30 @@ static void decide_owner(struct act *a, const struct flow_step *s)
 		fields_set(a->d, "sender", before);
 	if (s->route)
 		fields_set_list(a->d, "route", owner);
+	/* Whoever owes now, nothing is on offer any more. */
+	if (a->prior != NULL && a->prior->r.proposed[0] != '\0')
+		fields_set(a->d, "proposed", "");
 }
 
 /* ---- deciding ---- */
+
+/* Closed and solved are two things: the state says so, or the answer that the
+ * resident gave. */
+static void decide_solved(struct act *a, const struct flow_state *st)
+{
+	const char *s = st->solved;
+	const struct field_value *v;
+
+	if (s[0] == '\0')
+		return;
+	if (strcmp(s, "yes") != 0 && strcmp(s, "no") != 0) {
+		v = fields_get(a->f, s);
+		if (v == NULL && a->prior != NULL)
+			v = fields_get(&a->prior->f, s);
+		s = v != NULL && v->text != NULL ? v->text : "no";
+	}
+	fields_set_int(a->d, "solved", strcmp(s, "yes") == 0);
+}
 
 static void decide_state(struct act *a, const struct flow_step *s)
 {
@@ -202,6 +229,8 @@ static void decide_state(struct act *a, const struct flow_step *s)
 
 	if (a->prior != NULL) {
 		fields_set(a->d, "from", a->prior->r.state);
+		if (strcmp(to, "@from") == 0)
+			to = fields_text(&a->prior->d, "from");
 		if (to[0] == '\0')
 			to = a->prior->r.state;
 	} else if (to[0] == '\0') {
@@ -213,6 +242,8 @@ static void decide_state(struct act *a, const struct flow_step *s)
 		fields_set_int(a->d, "closed", a->now.ms);
 	else if (st != NULL && !st->closed && was_closed)
 		fields_set_int(a->d, "closed", 0);
+	if (st != NULL)
+		decide_solved(a, st);
 }
 
 /* An answer can turn a step into another: a choice whose filter says
@@ -246,7 +277,8 @@ static enum mq_status decide(struct act *a, struct err *err)
 {
 	static const struct flow_step plain = { .name = "open", .from = "",
 		.to = "", .owner = "", .fields = "", .clock = "",
-		.not_after = "" };
+		.not_after = "", .guard = "", .clear = "", .propose = "",
+		.link = "", .stamp = "" };
 	const struct flow_step *s;
 	enum mq_status rc;
 
@@ -266,6 +298,8 @@ static enum mq_status decide(struct act *a, struct err *err)
 			complain_labels(a, MQ_E_DENIED, SAY_FLOW_DUTY,
 			    s->label, NULL);
 		rc = check_doer(a, s, err);
+		if (rc == MQ_OK)
+			rc = flow_guard_check(a, s, err);
 		if (rc != MQ_OK)
 			return rc;
 		s = turned(a, s);
@@ -275,6 +309,7 @@ static enum mq_status decide(struct act *a, struct err *err)
 	decide_state(a, s);
 	decide_owner(a, s);
 	flow_time_decide(a, s);
+	flow_link_decide(a, s);
 	return MQ_OK;
 }
 
@@ -311,6 +346,8 @@ size_t flow_steps(struct node *n, const struct session *who,
 		}
 		if (asks_doer(s) &&
 		    barred(ev, count, who->by, s, &last) != NULL)
+			continue;
+		if (!flow_guard_offers(n, who, k, r, s))
 			continue;
 		out[found++] = s;
 	}

@@ -305,13 +305,27 @@ static void broken_flows(void **state)
 {
 	(void)state;
 	copy_all();
-	breaks("flow/request.csv", "reported,accepted,,,start:dispatch",
-	    "reported,acepted,,,start:dispatch",
-	    "flow/request.csv:13:to: no such state: acepted");
+	breaks("flow/request.csv", "reported,accepted,,,stop:accept",
+	    "reported,acepted,,,stop:accept",
+	    "flow/request.csv:14:to: no such state: acepted");
 	breaks("flow/request.csv", "to_org! advice", "to_orc! advice",
 	    "no such field: to_orc");
 	breaks("flow/request.csv", "start:dispatch", "start:dispach",
-	    "flow/request.csv:13:clock: due.csv has no rule dispach");
+	    "flow/request.csv:14:clock: due.csv has no rule dispach");
+	breaks("flow/request.csv", "extend:handle=more_until",
+	    "extend:handle=more_untill", ":clock: unknown: extend:handle");
+	breaks("flow/request.csv", "pause:handle", "pausing:handle",
+	    ":clock: unknown: pausing:handle");
+	breaks("flow/request.csv", "${all_done} != 'no'",
+	    "${all_don} != 'no'", ":guard: no such field: all_don");
+	breaks("flow/request.csv", "merge:into", "merge:reason",
+	    ":link: unknown: merge:reason");
+	breaks("flow/request.csv", ",feedback", ",feedbak",
+	    ":stamp: unknown: feedbak");
+	breaks("flow/request.csv", ",more_granted,", ",more_granded,",
+	    ":clear: no such field: more_granded");
+	breaks("escalate.csv", "request,accept,4", "request,acept,4",
+	    "escalate.csv:2:clock: no step starts a clock acept");
 	breaks("flow/request.csv", "@field:to_org", "@field:advice",
 	    "no such field");
 	breaks("flow/request.csv", "answer answer_now", "answer answer_new",
@@ -322,8 +336,10 @@ static void broken_flows(void **state)
 	breaks("due.csv", "30,minute", "30,minit", "due.csv:2:unit");
 	breaks("derive.csv", "type=demand", "tipe=demand",
 	    "no such field: tipe");
-	breaks("derive.csv", "visit,minutes,service",
-	    "visit,minutes,servis", "derive.csv:3:to");
+	breaks("derive.csv", "minutes,service", "minutes,servis",
+	    "derive.csv:3:to");
+	breaks("derive.csv", "request,whistle", "request,wistle",
+	    "derive.csv:4:step: no such step: wistle");
 }
 
 static void broken_tables(void **state)
