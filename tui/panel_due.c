@@ -10,8 +10,8 @@
 #include "../core/base/xmalloc.h"
 #include "../core/ledger.h"
 #include "../core/recur.h"
-#include "../core/search.h"
 #include "panels.h"
+#include "record_go.h"
 #include "widget_bar.h"
 #include "widget_list.h"
 #include "words.h"
@@ -148,19 +148,6 @@ static const struct widget_list_source source = {
 
 /* ---- handlers ---- */
 
-static void begin(struct app *app, const struct record *r)
-{
-	struct fields f = { NULL, 0, 0 };
-	const char *kind = recur_begin(desk_of(app)->n, r, &f);
-
-	if (kind != NULL && desk_may(app, "open", kind))
-		panel_form_open(app, &(struct form_start){ .kind = kind,
-		    .presets = &f });
-	else
-		panel_record_open(app, r->rec);
-	fields_free(&f);
-}
-
 /* The next kind that comes round and that this person sees. */
 static const struct kind *next_kind(struct app *app, const struct kind *from)
 {
@@ -201,7 +188,7 @@ static unsigned due_action(struct panel *p, enum action act)
 	if (row == NULL)
 		return PANEL_IGNORED;
 	if (act == ACT_DUE_VISIT)
-		begin(p->app, &row->d.r);
+		record_go(p->app, &row->d.r);
 	else if (act == ACT_DUE_RECORD)
 		panel_record_open(p->app, row->d.r.rec);
 	else
@@ -357,9 +344,4 @@ void panel_due_open(struct app *app)
 	widget_list_init(&v->list, &source, &v->array);
 	load(v);
 	app_push(app, &v->base, &due_ops);
-}
-
-void panel_due_begin(struct app *app, const struct record *r)
-{
-	begin(app, r);
 }

@@ -9,9 +9,11 @@
 #include "../core/base/xmalloc.h"
 #include "../core/hours.h"
 #include "../core/ledger.h"
+#include "../core/notice.h"
 #include "../core/recur.h"
 #include "panels.h"
 #include "popup.h"
+#include "record_go.h"
 #include "widget_lines.h"
 #include "widget_menu.h"
 #include "words.h"
@@ -29,6 +31,7 @@ struct panel_home {
 	struct widget_lines today;
 	char drafts[24];
 	struct record next;	/* whoever is longest due for a visit */
+	int64_t notice;		/* the first that waits for an answer */
 };
 
 static struct panel_home *self(struct panel *p)
@@ -221,14 +224,13 @@ static bool is_today(struct utc t, struct utc now)
 	return clock_day(t).n == clock_day(now).n;
 }
 
-/* Events of today and notices that have not run out. */
-static void add_news(struct panel_home *h, const char *kind,
-    enum word_id label)
+/* Events of today. */
+static void add_events(struct panel_home *h)
 {
 	struct app *app = h->base.app;
 	struct desk *d = desk_of(app);
 	struct utc now = ledger_now(d->n);
-	struct record_query q = { .kind = kind, .sort = SORT_OPENED };
+	struct record_query q = { .kind = "event", .sort = SORT_OPENED };
 	struct record rows[SHOWN * 3];
 	struct err err = ERR_INIT;
 	char at[16], line[300];
@@ -238,17 +240,42 @@ static void add_news(struct panel_home *h, const char *kind,
 	    != MQ_OK)
 		n = 0;
 	for (int i = 0; i < n && shown < SHOWN; i++) {
-		bool event = strcmp(kind, "event") == 0;
-
 		if ((rows[i].flags & REC_CLOSED) != 0 ||
-		    (event && !is_today(rows[i].opened_at, now)) ||
-		    (!event && now.ms - rows[i].opened_at.ms > 7 * MS_DAY))
+		    !is_today(rows[i].opened_at, now))
 			continue;
-		clock_show(rows[i].opened_at, event ? CLOCK_TIME :
-		    CLOCK_SHORT, at, sizeof(at));
-		words_fill(line, sizeof(line), label, at, rows[i].title, NULL);
+		clock_show(rows[i].opened_at, CLOCK_TIME, at, sizeof(at));
+		words_fill(line, sizeof(line), W_HOME_EVENT_AT, at,
+		    rows[i].title, NULL);
 		widget_lines_add(&h->today, NULL, ROLE_TEXT, line);
 		shown++;
+	}
+}
+
+/* What concerns this person and still holds; those to be answered first. */
+static void add_notices(struct panel_home *h)
+{
+	struct app *app = h->base.app;
+	struct desk *d = desk_of(app);
+	struct record rows[SHOWN];
+	struct err err = ERR_INIT;
+	char at[16], line[300];
+	int n = 0, waiting = 0;
+
+	h->notice = 0;
+	if (notice_for(d->n, &d->who, rows, ARRAY_LEN(rows), &n, &waiting,
+	    &err) != MQ_OK)
+		return;
+	if (waiting > 0) {
+		h->notice = rows[0].rec;
+		widget_lines_add(&h->today, NULL, ROLE_NOTICE,
+		    word(W_HOME_NOTICES_WAIT));
+	}
+	for (int i = 0; i < n; i++) {
+		clock_show(rows[i].opened_at, CLOCK_SHORT, at, sizeof(at));
+		words_fill(line, sizeof(line), i < waiting ?
+		    W_HOME_NOTICE_NEW : W_HOME_NOTICE_AT, at, rows[i].title,
+		    NULL);
+		widget_lines_add(&h->today, NULL, ROLE_TEXT, line);
 	}
 }
 
@@ -360,8 +387,9 @@ static void refresh(struct panel_home *h)
 		words_fill(line, sizeof(line), W_HOME_PARKED, n, NULL);
 		widget_lines_add(&h->today, NULL, ROLE_NOTICE, line);
 	}
-	add_news(h, "event", W_HOME_EVENT_AT);
-	add_news(h, "notice", W_HOME_NOTICE_AT);
+	add_events(h);
+	if (desk_may(app, "see", "notice"))
+		add_notices(h);
 	widget_lines_head(&h->today, word(W_HOME_DONE));
 	add_counts(h);
 	add_delivery(h);
@@ -383,8 +411,11 @@ static unsigned home_action(struct panel *p, enum action act)
 	case ACT_HOME_DUE:
 		panel_due_open(p->app);
 		return PANEL_REDRAW;
+	case ACT_HOME_NOTICE:
+		panel_record_open(p->app, self(p)->notice);
+		return PANEL_REDRAW;
 	case ACT_HOME_NEXT:
-		panel_due_begin(p->app, &self(p)->next);
+		record_go(p->app, &self(p)->next);
 		return PANEL_REDRAW;
 	case ACT_HOME_PIN:
 		panel_pin_open(p->app);
@@ -404,6 +435,8 @@ static bool home_offers(struct panel *p, enum action act)
 {
 	if (act == ACT_HOME_UNDO)
 		return desk_can_undo(p->app);
+	if (act == ACT_HOME_NOTICE)
+		return self(p)->notice != 0;
 	if (act == ACT_HOME_NEXT)
 		return self(p)->next.rec != 0;
 	if (act == ACT_HOME_DUE)

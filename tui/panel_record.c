@@ -13,6 +13,7 @@
 #include "popup.h"
 #include "record_ask.h"
 #include "record_facts.h"
+#include "record_go.h"
 #include "widget_lines.h"
 #include "words.h"
 
@@ -468,6 +469,9 @@ static unsigned record_action(struct panel *p, enum action act)
 		return PANEL_REDRAW;
 	case ACT_RECORD_NOTE:
 		return ask(v, RECORD_ASK_NOTE);
+	case ACT_RECORD_GO:
+		record_go(p->app, &v->r.r);
+		return PANEL_REDRAW;
 	case ACT_RECORD_SHOW:
 		panel_show_open(p->app, v->rec);
 		return PANEL_REDRAW;
@@ -517,6 +521,8 @@ static bool record_offers(struct panel *p, enum action act)
 		return open && may(v, "note");
 	case ACT_RECORD_VOID:
 		return open && may(v, "void");
+	case ACT_RECORD_GO:
+		return open && record_go_may(p->app, &v->r.r);
 	case ACT_RECORD_SHOW:
 		return v->loaded;
 	case ACT_RECORD_HOUSE:

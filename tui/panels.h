@@ -28,9 +28,6 @@ void panel_record_open(struct app *app, int64_t rec);
 void panel_household_open(struct app *app, int64_t rec);	/* 户卡 */
 void panel_find_open(struct app *app);		/* words or 查单号 */
 void panel_due_open(struct app *app);		/* 该走访谁 */
-/* The form that looks after this record (a visit), filled in; the record
- * itself where there is none. */
-void panel_due_begin(struct app *app, const struct record *r);
 void panel_outbox_open(struct app *app);	/* what is not confirmed */
 
 /* Records named one by one, e.g. those behind a figure; copied. */
