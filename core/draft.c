@@ -415,6 +415,24 @@ static void path_of(struct drafts *d, const char *by, int slot)
 	file_join(d->path, sizeof(d->path), dir, name);
 }
 
+bool draft_exists(struct node *n, const char *by)
+{
+	struct drafts d = { .n = n };
+	int slot;
+
+	for (slot = 1; slot <= SLOTS; slot++) {
+		path_of(&d, by, slot);
+		if (file_exists(d.path))
+			return true;
+	}
+	return false;
+}
+
+enum mq_status draft_rewrite(struct drafts *d, struct err *err)
+{
+	return rewrite(d, err);
+}
+
 static enum mq_status lock_slot(struct drafts *d, struct err *err)
 {
 	char path[NODE_PATH + 72];

@@ -33,6 +33,10 @@ struct drafts;
 enum mq_status draft_open(struct node *n, const char *by,
     struct drafts **out, struct err *err) MUST_CHECK;
 void draft_close(struct drafts **d);
+/* Is there a file of this person at all? */
+bool draft_exists(struct node *n, const char *by);
+/* The file anew, without what was dropped. */
+enum mq_status draft_rewrite(struct drafts *d, struct err *err) MUST_CHECK;
 size_t draft_count(const struct drafts *d);
 const struct draft *draft_at(const struct drafts *d, size_t i);
 /* A free number. */

@@ -80,6 +80,10 @@ void record_full_free(struct record_full *r);
  * record, keys, tally, search document mark. */
 enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
     MUST_CHECK;
+/* After a local save of `count` entries, in its transaction: folds their
+ * subjects; when nothing else was waiting, nothing is now. */
+enum mq_status record_fold_saved(struct node *n, const struct ref *ids,
+    int count, struct err *err) MUST_CHECK;
 /* Folds received entries that are not folded yet, at most `max` subjects;
  * takes its own short transactions and yields to a waiting save.
  * *left gets what remains. */

@@ -499,6 +499,51 @@ out:
 	return st;
 }
 
+/* The subject and the place of arrival of one entry. */
+static enum mq_status where_is(struct node *n, struct ref id, int64_t *subj,
+    int64_t *pos, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	st = db_query(n->db, "SELECT subj, pos FROM entry WHERE dev = ?"
+	    " AND seq = ?", &s, err);
+	if (st)
+		return st;
+	db_bind_i64(s, id.dev.v);
+	db_bind_i64(s, id.seq);
+	st = db_step(s, &row, err);
+	assert(st || row);
+	if (!st) {
+		*subj = db_i64(s, "subj");
+		*pos = db_i64(s, "pos");
+	}
+	db_done(&s);
+	return st;
+}
+
+enum mq_status record_fold_saved(struct node *n, const struct ref *ids,
+    int count, struct err *err)
+{
+	int64_t subj, pos = 0, before = 0, last = 0;
+	enum mq_status st = MQ_OK;
+	int i;
+
+	for (i = 0; i < count && !st; i++) {
+		st = where_is(n, ids[i], &subj, &pos, err);
+		if (!st && i == 0)
+			before = pos - 1;
+		if (!st && subj != last)
+			st = record_fold(n, ref_of_rec(subj), err);
+		last = subj;
+	}
+	/* Nothing was waiting to be folded: nothing is now. */
+	if (!st && node_meta(n, "folded_to") == before)
+		st = node_set_meta(n, "folded_to", pos, err);
+	return st;
+}
+
 /* ---- in the background ---- */
 
 /* Subjects of the next unfolded entries, newest first within the slice. */

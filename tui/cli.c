@@ -29,7 +29,8 @@ static const struct verb verbs[] = {
 };
 
 enum { OPT_DATA = 256, OPT_BY, OPT_JSON, OPT_STATE, OPT_SORT, OPT_FIND,
-	OPT_WHY, OPT_LIMIT, OPT_DAY, OPT_UNIT, OPT_CSV, OPT_DRY, OPT_KEY };
+	OPT_WHY, OPT_LIMIT, OPT_DAY, OPT_UNIT, OPT_CSV, OPT_DRY, OPT_KEY,
+	OPT_YES };
 
 static const struct option options[] = {
 	{ "data", required_argument, NULL, OPT_DATA },
@@ -42,6 +43,7 @@ static const struct option options[] = {
 	{ "why", required_argument, NULL, OPT_WHY },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "dry-run", no_argument, NULL, OPT_DRY },
+	{ "yes", no_argument, NULL, OPT_YES },
 	{ "day", required_argument, NULL, OPT_DAY },
 	{ "unit", required_argument, NULL, OPT_UNIT },
 	{ "csv", no_argument, NULL, OPT_CSV },
@@ -216,6 +218,9 @@ static bool take_options(struct cli *c, int argc, char **argv,
 			break;
 		case OPT_CSV:
 			c->csv = true;
+			break;
+		case OPT_YES:
+			c->yes = true;
 			break;
 		case OPT_DRY:
 			c->dry = true;

@@ -1,6 +1,7 @@
 /*
  * Verbs that read: list, show, due, export.
  */
+#include "../core/audit.h"
 #include "../core/base/clock.h"
 #include "../core/base/csv.h"
 #include "../core/base/text.h"
@@ -444,6 +445,10 @@ enum mq_status cli_export(struct cli *c)
 
 	if (!st && !access_may(c->n, &c->who, "export", q.kind, ""))
 		st = err_set(&c->err, MQ_E_DENIED, "%s", q.kind);
+	if (!st)
+		st = audit_write(c->n, &(struct audit){ .by = c->who.by,
+		    .what = "export", .why = q.kind, .count = c->limit },
+		    &c->err);
 	if (!st && c->json) {
 		st = each_row(c, &q, print_row);
 	} else if (!st) {

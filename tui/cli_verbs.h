@@ -15,7 +15,7 @@ struct cli {
 	enum lang lang;
 	struct node *n;
 	struct session who;
-	bool json, dry;
+	bool json, dry, yes;
 	char **args;		/* after the verb, options taken out */
 	int nargs;
 	/* options of verbs; NULL when absent */

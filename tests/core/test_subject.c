@@ -1,0 +1,306 @@
+/*
+ * One person's right: all about them is found; erased, it is gone from every
+ * file, here and at the next node, and what others did still counts.
+ */
+#include "../../core/subject.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#include "../../core/base/file.h"
+#include "../../core/base/xmalloc.h"
+#include "../../core/ledger.h"
+#include "../../core/search.h"
+#include "../lib/deeds.h"
+#include "../lib/raw.h"
+
+#define NAME "欧阳秀英"
+#define PHONE "13800138000"
+#define NOTE "王秀兰说欧阳秀英搬走了"
+
+static struct nodes_one x, y;
+static int64_t person, visit, other, house, mention;
+
+static int64_t open_one(const char *kind, const char *const *pairs)
+{
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct err err = ERR_INIT;
+	int64_t rec;
+
+	nodes_ok(deeds_open(&x, kind, pairs, res, &err), &err);
+	rec = res->recs[0];
+	free(res);
+	return rec;
+}
+
+static int64_t visit_of(int64_t who, const char *note)
+{
+	char ref[ENTRY_REF_TEXT];
+	const char *const v[] = { "mode", "home", "who", ref, "when",
+	    "2026-11-22 am", "purpose", "elder", "minutes", "5", "note", note,
+	    NULL };
+
+	ref_text(ref_of_rec(who), ref);
+	return open_one("visit", v);
+}
+
+static int setup(void **state)
+{
+	char place[ENTRY_REF_TEXT];
+	struct err err = ERR_INIT;
+	const char *grid;
+	int64_t left;
+
+	(void)state;
+	nodes_make(&x, 101, NULL);
+	nodes_make(&y, 102, NULL);
+	grid = nodes_org(&x, "grid", 0);
+	const char *const home[] = { "address", "清河路 5 号", "building",
+	    "3幢", "door", "301", "grid", grid, NULL };
+	const char *const p[] = { "name", NAME, "sex", "female",
+	    "birth_year", "1951", "phone", PHONE, "place", place, "grid",
+	    grid, "consent", "yes", NULL };
+
+	house = open_one("household", home);
+	ref_text(ref_of_rec(house), place);
+	person = open_one("person", p);
+	other = deeds_person(&x, "李建国", "402");
+	visit = visit_of(person, "一切正常");
+	mention = visit_of(other, NOTE);
+	nodes_ok(search_drain(x.n, 1000, &left, &err), &err);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	nodes_free(&x);
+	nodes_free(&y);
+	return 0;
+}
+
+static const struct subject_hit *hit(const struct subject *s, int64_t rec)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->v[i].rec == rec)
+			return &s->v[i];
+	return NULL;
+}
+
+static void all_is_found(void **state)
+{
+	struct subject *s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	assert_int_equal(s->v[0].rec, person);
+	assert_int_equal(s->v[0].tie, SUBJECT_SELF);
+	assert_int_equal(hit(s, visit)->tie, SUBJECT_NAMED);
+	assert_int_equal(hit(s, mention)->tie, SUBJECT_MENTION);
+	assert_null(hit(s, other));
+	assert_int_equal(s->open, 0);
+	subject_free(&s);
+	assert_int_equal(subject_find(x.n, visit, &s, &err),
+	    MQ_E_NOT_FOUND);
+	assert_null(s);
+}
+
+static int64_t visits(struct nodes_one *n)
+{
+	struct err err = ERR_INIT;
+	int64_t count;
+
+	nodes_ok(record_count(n->n, "visit", "opened", NULL, NULL,
+	    (struct day){ 0 }, (struct day){ 1000000 }, &count, &err), &err);
+	return count;
+}
+
+static void rebuilt_the_same(struct nodes_one *n)
+{
+	uint8_t before[CRYPTO_HASH], after[CRYPTO_HASH];
+	struct ledger_report rep;
+	struct err err = ERR_INIT;
+
+	nodes_ok(ledger_verify(n->n, NULL, NULL, &rep, &err), &err);
+	assert_true(rep.erased > 0);
+	nodes_ok(record_digest(n->n, before, &err), &err);
+	nodes_ok(record_rebuild(n->n, &err), &err);
+	nodes_ok(record_digest(n->n, after, &err), &err);
+	assert_memory_equal(before, after, sizeof(before));
+}
+
+/* The register has lost the person, the visit stays without. */
+static void check_gone(struct nodes_one *n)
+{
+	struct search_person found[4];
+	struct record_full r;
+	struct err err = ERR_INIT;
+	int64_t left;
+	int count;
+
+	nodes_ok(search_drain(n->n, 1000, &left, &err), &err);
+	nodes_ok(record_get(n->n, person, &r, &err), &err);
+	assert_true(r.r.flags & REC_VOID && r.r.flags & REC_ERASED);
+	assert_int_equal(r.f.n, 0);
+	assert_string_equal(r.r.title, "");
+	record_full_free(&r);
+	nodes_ok(record_get(n->n, visit, &r, &err), &err);
+	assert_false(r.r.flags & REC_VOID);
+	assert_int_equal(r.r.who, 0);
+	assert_int_equal(r.r.place, 0);
+	assert_string_equal(fields_text(&r.f, "purpose"), "elder");
+	assert_string_equal(fields_text(&r.f, "note"), "一切正常");
+	assert_false(fields_has(&r.f, "who"));
+	assert_null(strstr(r.r.title, "欧阳"));
+	record_full_free(&r);
+	nodes_ok(record_get(n->n, mention, &r, &err), &err);
+	assert_int_equal(r.r.who, other);
+	assert_false(fields_has(&r.f, "note"));
+	record_full_free(&r);
+	nodes_ok(search_people(n->n, "person", "oyxy", NULL, found, 4, &count,
+	    &err), &err);
+	assert_int_equal(count, 0);
+	rebuilt_the_same(n);
+}
+
+static void erased_from_every_file(void **state)
+{
+	struct raw_needles left = { NULL, 0, 0 };
+	struct subject_done done;
+	struct subject *s;
+	struct err err = ERR_INIT;
+	int64_t before = visits(&x);
+
+	(void)state;
+	nodes_carry(&x, &y);
+	assert_int_equal(visits(&y), before);
+	raw_add_subject(&left, x.n, person);
+	raw_add_subject(&left, x.n, visit);
+	raw_add(&left, NAME, strlen(NAME));
+	raw_add(&left, PHONE, strlen(PHONE));
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	assert_true(subject_is_meant(s, mention));
+	assert_false(subject_is_meant(s, other));
+	nodes_ok(subject_erase(x.n, &x.who, s, "本人要求", &done, &err),
+	    &err);
+	subject_free(&s);
+	assert_int_equal(done.found, 0);
+	/* the person, the visit, the visit to another that says the name */
+	assert_int_equal(done.records, 3);
+	assert_int_equal(raw_found(&left, x.dir), 0);
+	assert_int_equal(visits(&x), before);
+	check_gone(&x);
+	/* Asked again: there is nobody. */
+	assert_int_equal(subject_find(x.n, person, &s, &err),
+	    MQ_E_NOT_FOUND);
+	/* The next node follows, whatever it held. */
+	nodes_carry(&x, &y);
+	assert_int_equal(visits(&y), before);
+	check_gone(&y);
+	raw_free(&left);
+}
+
+static void an_open_case_is_kept(void **state)
+{
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct subject_done done;
+	struct subject *s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	nodes_ok(deeds_visit(&x, person, res, &err), &err);
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	assert_int_equal(s->open, 1);
+	assert_int_equal(subject_erase(x.n, &x.who, s, "", &done, &err),
+	    MQ_E_SUBJECT_OPEN);
+	assert_int_equal(done.entries, 0);
+	subject_free(&s);
+	free(res);
+}
+
+static void not_by_anybody(void **state)
+{
+	struct session volunteer;
+	struct subject_done done;
+	struct subject *s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	access_fake(&volunteer, "v001", "志愿者", "volunteer", x.n->set.org);
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	assert_int_equal(subject_erase(x.n, &volunteer, s, "", &done, &err),
+	    MQ_E_DENIED);
+	subject_free(&s);
+}
+
+/* A table somebody exported lies in the folder. */
+static void what_is_left_is_named(void **state)
+{
+	struct subject_done done;
+	struct subject *s;
+	struct err err = ERR_INIT;
+	char path[400];
+	const char text[] = "编号,电话\r\n1," PHONE "\r\n";
+
+	(void)state;
+	file_join(path, sizeof(path), x.dir, "导出.csv");
+	nodes_ok(file_write(&x.env, path, text, strlen(text), 0600, &err),
+	    &err);
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	assert_int_equal(subject_erase(x.n, &x.who, s, "", &done, &err),
+	    MQ_E_SUBJECT_LEFT);
+	assert_int_equal(done.found, 1);
+	assert_string_equal(done.where, path);
+	subject_free(&s);
+}
+
+/* The words come after their erasure: they are not kept. */
+static void words_that_come_late_are_not_kept(void **state)
+{
+	struct subject_done done;
+	struct subject *s;
+	struct buf line = BUF_INIT(ENTRY_BODY_MAX * 3);
+	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct entry e;
+	struct err err = ERR_INIT;
+	bool fresh, gone;
+
+	(void)state;
+	nodes_ok(ledger_line_of(x.n, ref_of_rec(person), &line, &err), &err);
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	nodes_ok(subject_erase(x.n, &x.who, s, "", &done, &err), &err);
+	subject_free(&s);
+	/* y hears of the erasure first, as an entry that names another */
+	nodes_ok(db_begin(y.n->db, __func__, &err), &err);
+	nodes_ok(ledger_erase(y.n, ref_of_rec(person),
+	    (struct ref){ x.n->dev, 99 }, &err), &err);
+	nodes_ok(ledger_receive(y.n, buf_str(&line), line.len - 1, &fresh,
+	    &err), &err);
+	nodes_ok(db_commit(y.n->db, &err), &err);
+	nodes_ok(ledger_read(y.n, ref_of_rec(person), &e, &head, &body, &gone,
+	    &err), &err);
+	assert_true(gone);
+	buf_free(&line);
+	buf_free(&head);
+	buf_free(&body);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(all_is_found),
+		T(erased_from_every_file),
+		T(an_open_case_is_kept),
+		T(not_by_anybody),
+		T(what_is_left_is_named),
+		T(words_that_come_late_are_not_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
