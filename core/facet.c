@@ -50,6 +50,25 @@ void act_complain_say(struct act *a, const char *field, enum mq_status code,
 	buf_free(&b);
 }
 
+void act_route(struct act *a, const char *field)
+{
+	const struct orgs *o = pack_orgs(a->n->pack);
+	struct buf list = BUF_INIT(FIELDS_TEXT_MAX);
+	size_t i;
+
+	for (i = 0; i < o->n; i++)
+		if (o->v[i].has_node && o->v[i].first == o->v[i].last &&
+		    org_within(o, o->v[i].code, fields_text(a->f, field)))
+			buf_addf(&list, "%s%s", list.len > 0 ? "\n" : "",
+			    o->v[i].code);
+	if (list.over)
+		act_complain_say(a, field, MQ_E_TOO_BIG, SAY_ROUTE_WIDE, NULL,
+		    NULL);
+	else
+		fields_set_list(a->d, "route", buf_str(&list));
+	buf_free(&list);
+}
+
 enum mq_status facet_decide(struct act *a, struct err *err)
 {
 	enum mq_status rc = MQ_OK;

@@ -36,6 +36,10 @@ void act_complain(struct act *a, const char *field, enum mq_status code,
 void act_complain_say(struct act *a, const char *field, enum mq_status code,
     enum say id, const char *x, const char *y);
 
+/* d.route: what is sent to the unit in that field goes to every lowest unit
+ * below it that has a program, for a unit sees what is sent to it or below. */
+void act_route(struct act *a, const char *field);
+
 /* What a facet knows of a record, one line after the other. */
 enum facet_tone { TONE_PLAIN, TONE_GOOD, TONE_CARE, TONE_BAD };
 struct facet_lines {

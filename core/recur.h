@@ -44,5 +44,9 @@ void recur_words(const struct recur_due *d, struct day today, enum lang lang,
  * record put in; NULL when there is none. */
 const char *recur_begin(struct node *n, const struct record *r,
     struct fields *out);
+/* Puts a record into the field of kind `by` that names what was looked
+ * after; false when it has none. */
+bool recur_name(struct node *n, const struct kind *by,
+    const struct record *r, struct fields *out);
 
 #endif

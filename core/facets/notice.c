@@ -78,30 +78,6 @@ static const char *unit_of(struct node *n, const struct kind *k,
 
 /* ---- deciding ---- */
 
-/* A unit sees what is sent to it or below it: so to every lowest unit of the
- * audience that has a program. */
-static void route(struct act *a, const char *audience)
-{
-	const struct orgs *o = pack_orgs(a->n->pack);
-	struct buf list = BUF_INIT(FIELDS_TEXT_MAX);
-	size_t i;
-
-	for (i = 0; i < o->n; i++) {
-		const struct org *x = &o->v[i];
-
-		if (!org_within(o, x->code, audience) || !x->has_node ||
-		    x->first != x->last)
-			continue;
-		buf_addf(&list, "%s%s", list.len > 0 ? "\n" : "", x->code);
-	}
-	if (list.over)
-		act_complain_say(a, told(a->n, a->kind, "audience"),
-		    MQ_E_TOO_BIG, SAY_NOTICE_WIDE, NULL, NULL);
-	else
-		fields_set_list(a->d, "route", buf_str(&list));
-	buf_free(&list);
-}
-
 static void decide_notice(struct act *a)
 {
 	const char *name = told(a->n, a->kind, "until");
@@ -109,7 +85,7 @@ static void decide_notice(struct act *a)
 
 	if (strcmp(a->op, "step") == 0)
 		return;
-	route(a, fields_text(a->f, told(a->n, a->kind, "audience")));
+	act_route(a, told(a->n, a->kind, "audience"));
 	if (a->prior == NULL)
 		fields_set(a->d, "sender", a->n->set.org);
 	/* A day holds to its end. */

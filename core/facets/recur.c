@@ -111,6 +111,20 @@ static bool is_missed(struct act *a, const struct fields *all)
 	return false;
 }
 
+/* The column says so too, where no other facet has it: the list facet counts
+ * by it. */
+static void decide_missed(struct act *a, bool missed)
+{
+	bool free = !kind_has_facet(a->kind, "flow") &&
+	    !kind_has_facet(a->kind, "hours");
+	bool before = a->prior != NULL && fields_has(&a->prior->d, "missed");
+
+	if (missed || before)
+		fields_set_int(a->d, "missed", missed);
+	if (free && (missed || before))
+		fields_set(a->d, "level", missed ? "missed" : "");
+}
+
 /* The field that names what was looked after, where it is not who or place
  * by itself. */
 static void decide_about(struct act *a, const struct fields *all)
@@ -137,10 +151,7 @@ static enum mq_status decide(struct act *a, struct err *err)
 		decide_agreed(a, &all);
 	if (told(a, "about")[0] != '\0')
 		decide_about(a, &all);
-	if (is_missed(a, &all))
-		fields_set_int(a->d, "missed", 1);
-	else if (a->prior != NULL && fields_has(&a->prior->d, "missed"))
-		fields_set_int(a->d, "missed", 0);
+	decide_missed(a, is_missed(a, &all));
 	fields_free(&all);
 	return MQ_OK;
 }
@@ -276,10 +287,9 @@ const char *recur_begin(struct node *n, const struct record *r,
 {
 	const struct kind *k = pack_kind(n->pack, r->kind), *by = NULL;
 	const char *at = k == NULL ? "" :
-	    pack_facet(n->pack, k, "recur", "done_by"), *w, *about;
-	char name[40], ref[ENTRY_REF_TEXT];
-	bool person = strcmp(r->kind, "person") == 0;
-	size_t len, i;
+	    pack_facet(n->pack, k, "recur", "done_by"), *w;
+	char name[40];
+	size_t len;
 
 	if (pack_data_word(&at, &w, &len)) {
 		snprintf(name, sizeof(name), "%.*s", (int)len, w);
@@ -287,18 +297,28 @@ const char *recur_begin(struct node *n, const struct record *r,
 	}
 	if (by == NULL)
 		return NULL;
+	return recur_name(n, by, r, out) ? by->name : NULL;
+}
+
+bool recur_name(struct node *n, const struct kind *by,
+    const struct record *r, struct fields *out)
+{
+	const char *about = pack_facet(n->pack, by, "recur", "about");
+	bool person = strcmp(r->kind, "person") == 0;
+	char ref[ENTRY_REF_TEXT];
+	size_t i;
+
 	ref_text(ref_of_rec(r->rec), ref);
-	about = pack_facet(n->pack, by, "recur", "about");
 	if (about[0] != '\0') {
 		fields_set(out, about, ref);
-		return by->name;
+		return true;
 	}
 	for (i = 0; i < by->nfields; i++)
 		if (by->fields[i].type == (person ? FT_PERSON : FT_PLACE)) {
 			fields_set(out, by->fields[i].name, ref);
-			return by->name;
+			return true;
 		}
-	return NULL;
+	return false;
 }
 
 /* ---- a page ---- */
