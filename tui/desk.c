@@ -115,6 +115,7 @@ void desk_login(struct app *app, const struct session *who)
 	if (!drafts)
 		popup_err(app, &err);
 	go_back(d);
+	(void)panel_left_ask(app);
 }
 
 void desk_kept(struct desk *d, int draft)
@@ -145,6 +146,11 @@ void desk_logout(struct app *app)
 	d->last_save.seq = 0;
 	d->form_open = false;
 	arm_idle(d);
+}
+
+void desk_hold(struct app *app, bool held)
+{
+	desk_of(app)->held = held;
 }
 
 /* ---- undo ---- */
@@ -480,7 +486,7 @@ static void hook_idle(struct app *app)
 {
 	struct desk *d = desk_of(app);
 
-	if (!d->logged_in)
+	if (!d->logged_in || d->held)
 		return;
 	d->locking = true;
 	(void)xcopy(d->back_by, sizeof(d->back_by), d->who.by);
@@ -491,7 +497,8 @@ static void hook_idle(struct app *app)
 
 static void hook_lock(struct app *app)
 {
-	desk_logout(app);
+	if (!desk_of(app)->held)
+		desk_logout(app);
 }
 
 static void hook_leave(struct app *app)

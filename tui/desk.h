@@ -32,6 +32,7 @@ struct desk {
 	bool walked;			/* … is done … */
 	struct err damage;		/* … and found this */
 	bool form_open;		/* idle lock waits longer */
+	bool held;		/* a board that only its leader may leave */
 	int64_t idle_ms;	/* the idle time now in force */
 	bool locking;		/* the screen locks by itself … */
 	char back_by[32];	/* … on this person, … */
@@ -49,6 +50,8 @@ void desk_login(struct app *app, const struct session *who);
 void desk_logout(struct app *app);
 /* From a panel's keep(): what was typed lies in this draft now. */
 void desk_kept(struct desk *d, int draft);
+/* While held nobody is locked out or changed, by time or by key. */
+void desk_hold(struct app *app, bool held);
 /* Counts of delivery, refreshed when the bell rang. */
 const struct outbox_counts *desk_counts(struct app *app);
 /* Asks for undo of the last save when it still may be. */

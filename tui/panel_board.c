@@ -12,6 +12,7 @@
 #include "../core/ledger.h"
 #include "../core/mask.h"
 #include "../core/roster.h"
+#include "../core/volunteer.h"
 #include "panels.h"
 #include "popup.h"
 #include "widget_edit.h"
@@ -78,7 +79,6 @@ static void load(struct panel_board *b)
 {
 	struct node *n = desk_of(b->base.app)->n;
 	struct record *list = xcalloc(BOARD_MAX, sizeof(*list));
-	int64_t limit = pack_int(n->pack, "hours_forgotten_hours", 12);
 	struct utc now = ledger_now(n);
 	struct err err = ERR_INIT;
 	int count = 0;
@@ -94,8 +94,7 @@ static void load(struct panel_board *b)
 
 		row->r = list[i];
 		volunteer_of(n, row->r.rec, row->volunteer);
-		row->forgotten = now.ms - row->r.opened_at.ms >
-		    limit * MS_HOUR;
+		row->forgotten = hours_forgotten(n, &row->r, now);
 	}
 	b->array.n = (size_t)count;
 	free(list);
@@ -111,8 +110,12 @@ static void span_words(struct panel_board *b, const struct row *row,
 {
 	struct utc now = ledger_now(desk_of(b->base.app)->n);
 
-	clock_span(now.ms > row->r.opened_at.ms ?
-	    now.ms - row->r.opened_at.ms : 1, app_lang(b->base.app), out, size);
+	bool guessed;
+	int64_t ms;
+
+	ms = hours_end(desk_of(b->base.app)->n, &row->r, now, &guessed).ms -
+	    row->r.opened_at.ms;
+	clock_span(ms > 0 ? ms : 1, app_lang(b->base.app), out, size);
 }
 
 static void paint_row(void *ctx, const void *item, const struct draw *d,
@@ -237,24 +240,48 @@ static void offer_out(struct panel_board *b)
 	b->stage = CONFIRM_OUT;
 }
 
-static unsigned take_number(struct panel_board *b)
+/* Somebody of the roster, or a registered volunteer, who has no login and
+ * acts here by the pack's volunteer_role. */
+static bool find_typed(struct panel_board *b, const char *typed)
 {
 	struct node *n = desk_of(b->base.app)->n;
+	const struct roster_person *p = roster_find(n->roster, typed);
+	struct record_full r;
+	struct err err = ERR_INIT;
+	bool found = false;
+	int64_t rec = 0;
+
+	if (p != NULL && !p->left) {
+		session_of(p, ledger_now(n), &b->who);
+		return true;
+	}
+	if (volunteer_find(n, typed, &rec, &err) != MQ_OK || rec == 0 ||
+	    record_get(n, rec, &r, &err) != MQ_OK)
+		return false;
+	if ((r.r.flags & (REC_CLOSED | REC_VOID)) == 0) {
+		access_fake(&b->who, fields_text(&r.f, "number"),
+		    fields_text(&r.f, "name"), pack_text(n->pack,
+		    "volunteer_role", "volunteer"), n->set.org);
+		found = true;
+	}
+	record_full_free(&r);
+	return found;
+}
+
+static unsigned take_number(struct panel_board *b)
+{
 	const char *typed = widget_edit_text(&b->edit);
-	const struct roster_person *p;
 	const struct row *row;
 	struct buf masked = BUF_INIT(BUF_SMALL);
 
 	if (*typed == '\0')
 		return PANEL_DONE;
-	p = roster_find(n->roster, typed);
-	if (p == NULL || p->left) {
+	if (!find_typed(b, typed)) {
 		err_set(&b->err, MQ_E_LOGIN_UNKNOWN, "%s", typed);
 		start_over(b);
 		return PANEL_REDRAW | PANEL_BEEP;
 	}
-	session_of(p, ledger_now(n), &b->who);
-	mask_name(p->name, &masked);
+	mask_name(b->who.name, &masked);
 	(void)xcopy(b->masked, sizeof(b->masked), buf_str(&masked));
 	buf_free(&masked);
 	panel_tick_in(&b->base, RESET_MS);
@@ -347,23 +374,16 @@ static unsigned sign_out(struct panel_board *b, const char *when)
 	return PANEL_REDRAW;
 }
 
-/* "17:30" of somebody who signed in yesterday means yesterday; before the
- * sign-in it means the morning after. */
 static unsigned take_out_time(struct panel_board *b)
 {
-	const char *typed = widget_edit_text(&b->edit);
-	struct when w;
 	struct err err = ERR_INIT;
 	char stored[48];
 
-	if (when_read(typed, b->open.r.opened_at, &w, &err) != MQ_OK) {
+	if (panel_left_time(widget_edit_text(&b->edit), b->open.r.opened_at,
+	    stored, sizeof(stored), &err) != MQ_OK) {
 		b->err = err;
 		return PANEL_REDRAW | PANEL_BEEP;
 	}
-	if (w.precision == WHEN_MINUTE &&
-	    when_start(&w).ms <= b->open.r.opened_at.ms)
-		w.day.n++;
-	when_write(&w, stored, sizeof(stored));
 	return sign_out(b, stored);
 }
 
@@ -407,6 +427,9 @@ static unsigned board_action(struct panel *p, enum action act)
 		return widget_list_key(&b->list, K_DOWN);
 	case ACT_BOARD_OUT:
 		return out_marked(b);
+	case ACT_BOARD_MUSTER:
+		panel_muster_open(p->app);
+		return PANEL_REDRAW;
 	case ACT_BOARD_LIST:
 		panel_records_open(p->app, "service", "");
 		return PANEL_REDRAW;
@@ -439,6 +462,8 @@ static bool board_offers(struct panel *p, enum action act)
 		return !menu;
 	case ACT_BOARD_OUT:
 		return !menu && b->array.n > 0 && desk_of(p->app)->logged_in;
+	case ACT_BOARD_MUSTER:
+		return !menu && desk_may(p->app, "open", "event");
 	case ACT_BOARD_LIST:
 		return !menu && desk_may(p->app, "see", "service");
 	case ACT_MENU_PICK:

@@ -55,6 +55,7 @@ static void go_visits(struct app *a) { panel_records_open(a, "visit", ""); }
 static void go_requests(struct app *a) { panel_records_open(a, "request", ""); }
 static void go_service(struct app *a) { panel_records_open(a, "service", ""); }
 static void go_notice(struct app *a) { panel_records_open(a, "notice", ""); }
+static void go_volunteer(struct app *app) { open_form(app, "volunteer"); }
 static void go_event(struct app *a) { panel_records_open(a, "event", ""); }
 
 static unsigned leave_answered(struct panel *p, int answer)
@@ -103,6 +104,10 @@ static const struct way {
 	{ W_HOME_STREET, panel_street_open, "see", "request" },
 	{ W_HOME_REPORTS, panel_reports_open, NULL, NULL },
 	{ W_HOME_KINDS, panel_kinds_open, NULL, NULL },
+	{ W_HOME_MUSTER, panel_muster_open, "open", "event" },
+	{ W_HOME_HOURS, panel_hours_open, "step:approve", "service" },
+	{ W_HOME_VOLUNTEER, go_volunteer, "open", "volunteer" },
+	{ W_HOME_CERT, panel_certificate_open, NULL, NULL },
 	{ W_HOME_LEAVE, go_leave, NULL, NULL },
 };
 
@@ -282,7 +287,6 @@ static void add_notices(struct panel_home *h)
 static void add_forgotten(struct panel_home *h)
 {
 	struct desk *d = desk_of(h->base.app);
-	int64_t limit = pack_int(d->n->pack, "hours_forgotten_hours", 12);
 	struct record *rows = xcalloc(DUE_MAX, sizeof(*rows));
 	struct utc now = ledger_now(d->n);
 	struct err err = ERR_INIT;
@@ -292,7 +296,7 @@ static void add_forgotten(struct panel_home *h)
 	if (hours_open_all(d->n, rows, DUE_MAX, &n, &err) != MQ_OK)
 		n = 0;
 	for (int i = 0; i < n && i < DUE_MAX; i++)
-		over += now.ms - rows[i].opened_at.ms > limit * MS_HOUR;
+		over += hours_forgotten(d->n, &rows[i], now);
 	if (over > 0) {
 		up_to(over, DUE_MAX, number);
 		words_fill(line, sizeof(line), W_HOME_FORGOTTEN, number, NULL);

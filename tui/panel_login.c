@@ -231,6 +231,9 @@ static unsigned login_action(struct panel *p, enum action act)
 	switch (act) {
 	case ACT_LOGIN_NEXT:
 		return next(l);
+	case ACT_LOGIN_CERT:
+		panel_certificate_open(p->app);
+		return PANEL_REDRAW;
 	case ACT_LOGIN_BOARD:
 		begin(l);
 		panel_board_open(p->app);

@@ -13,6 +13,16 @@ void panel_login_open(struct app *app);
 void panel_pin_open(struct app *app);
 /* Sign-in/out board; without login: own sign-in and sign-out by number. */
 void panel_board_open(struct app *app);
+/* 集体签到: for one event of today, left by the leader's PIN only. */
+void panel_muster_open(struct app *app);
+/* Asks for the end of an open sign-in of the person at the desk; false when
+ * there is none to ask about. */
+bool panel_left_ask(struct app *app);
+/* What somebody types as the end of a service begun at `since`. */
+enum mq_status panel_left_time(const char *typed, struct utc since,
+    char *stored, size_t size, struct err *err) MUST_CHECK;
+void panel_hours_open(struct app *app);		/* 待核时长 */
+void panel_certificate_open(struct app *app);	/* 核对证明 */
 
 /* ---- reading ---- */
 void panel_home_open(struct app *app);		/* 今日, by role */
