@@ -9,6 +9,7 @@
 #include "../core/base/xmalloc.h"
 #include "../core/hours.h"
 #include "../core/ledger.h"
+#include "../core/list.h"
 #include "../core/notice.h"
 #include "../core/recur.h"
 #include "panels.h"
@@ -32,6 +33,7 @@ struct panel_home {
 	char drafts[24];
 	struct record next;	/* whoever is longest due for a visit */
 	int64_t notice;		/* the first that waits for an answer */
+	int64_t task;		/* the list being worked off */
 };
 
 static struct panel_home *self(struct panel *p)
@@ -224,6 +226,41 @@ out:
 	buf_free(&due);
 }
 
+/* The task that was set last and runs: how far it is. */
+static void add_task(struct panel_home *h)
+{
+	struct app *app = h->base.app;
+	struct desk *d = desk_of(app);
+	struct buf scope = BUF_INIT(BUF_LARGE), own = BUF_INIT(BUF_LARGE);
+	struct record row;
+	struct record_full r;
+	struct err err = ERR_INIT;
+	int64_t total = 0, done = 0;
+	char a[24], b[24], line[300];
+	int n = 0;
+
+	h->task = 0;
+	access_scope(d->n, &d->who, "drive", &scope);
+	access_scope(d->n, &d->who, "household", &own);
+	if (list_running(d->n, buf_str(&scope), &row, 1, &n, &err) != MQ_OK ||
+	    n == 0 || record_get(d->n, row.rec, &r, &err) != MQ_OK)
+		goto out;
+	if (list_standing(d->n, &r, buf_str(&own), &total, &done, &err) ==
+	    MQ_OK && total > 0) {
+		h->task = row.rec;
+		snprintf(a, sizeof(a), "%" PRId64, done);
+		snprintf(b, sizeof(b), "%" PRId64, total);
+		words_fill(line, sizeof(line), W_HOME_TASK_AT, row.title, a,
+		    b, NULL);
+		widget_lines_add(&h->today, NULL, done == total ? ROLE_DONE :
+		    ROLE_TEXT, line);
+	}
+	record_full_free(&r);
+out:
+	buf_free(&scope);
+	buf_free(&own);
+}
+
 static bool is_today(struct utc t, struct utc now)
 {
 	return clock_day(t).n == clock_day(now).n;
@@ -383,6 +420,8 @@ static void refresh(struct panel_home *h)
 		add_requests(h);
 	if (desk_may(app, "see", "person"))
 		add_visits_due(h);
+	if (desk_may(app, "see", "drive"))
+		add_task(h);
 	add_forgotten(h);
 	if (d->drafts != NULL && draft_count(d->drafts) > 0) {
 		char n[24], line[120];
@@ -418,6 +457,9 @@ static unsigned home_action(struct panel *p, enum action act)
 	case ACT_HOME_NOTICE:
 		panel_record_open(p->app, self(p)->notice);
 		return PANEL_REDRAW;
+	case ACT_HOME_TASK:
+		panel_task_open(p->app, self(p)->task);
+		return PANEL_REDRAW;
 	case ACT_HOME_NEXT:
 		record_go(p->app, &self(p)->next);
 		return PANEL_REDRAW;
@@ -441,6 +483,8 @@ static bool home_offers(struct panel *p, enum action act)
 		return desk_can_undo(p->app);
 	if (act == ACT_HOME_NOTICE)
 		return self(p)->notice != 0;
+	if (act == ACT_HOME_TASK)
+		return self(p)->task != 0;
 	if (act == ACT_HOME_NEXT)
 		return self(p)->next.rec != 0;
 	if (act == ACT_HOME_DUE)

@@ -38,6 +38,7 @@ void panel_record_open(struct app *app, int64_t rec);
 void panel_household_open(struct app *app, int64_t rec);	/* 户卡 */
 void panel_find_open(struct app *app);		/* words or 查单号 */
 void panel_due_open(struct app *app);		/* 该走访谁 */
+void panel_task_open(struct app *app, int64_t rec);	/* who is left */
 void panel_outbox_open(struct app *app);	/* what is not confirmed */
 
 /* Records named one by one, e.g. those behind a figure; copied. */

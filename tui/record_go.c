@@ -19,10 +19,17 @@ static const char *begin(struct app *app, const struct record *r,
 	return kind != NULL && desk_may(app, "open", kind) ? kind : NULL;
 }
 
+static bool is_task(struct app *app, const struct record *r)
+{
+	const struct kind *k = pack_kind(desk_of(app)->n->pack, r->kind);
+
+	return k != NULL && kind_has_facet(k, "list");
+}
+
 bool record_go_may(struct app *app, const struct record *r)
 {
 	struct fields f = { NULL, 0, 0 };
-	bool may = begin(app, r, &f) != NULL;
+	bool may = is_task(app, r) || begin(app, r, &f) != NULL;
 
 	fields_free(&f);
 	return may;
@@ -33,7 +40,9 @@ void record_go(struct app *app, const struct record *r)
 	struct fields f = { NULL, 0, 0 };
 	const char *kind = begin(app, r, &f);
 
-	if (kind != NULL)
+	if (is_task(app, r))
+		panel_task_open(app, r->rec);
+	else if (kind != NULL)
 		panel_form_open(app, &(struct form_start){ .kind = kind,
 		    .presets = &f });
 	else
