@@ -21,6 +21,10 @@ size_t flow_steps(struct node *n, const struct session *who,
 /* The due time's sum in words: rule, start, calendar, result, late by. */
 void flow_explain_due(struct node *n, const struct record_full *r,
     enum lang lang, struct buf *out);
+/* The rule of a clock in the words of due.csv. */
+struct flow_clock;
+const char *flow_time_label(struct node *n, const char *kind,
+    const struct flow_clock *c, enum lang lang);
 /* Urgency for colour and word at `now`. */
 enum flow_urgency { FLOW_NONE, FLOW_CALM, FLOW_SOON, FLOW_LATE, FLOW_DONE };
 enum flow_urgency flow_urgency(struct node *n, const struct record *r,

@@ -7,6 +7,7 @@
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "../core/facet.h"
+#include "../core/flow_sheet.h"
 #include "../core/form.h"
 #include "../core/pack.h"
 #include "../core/person_id.h"
@@ -465,5 +466,32 @@ enum mq_status cli_export(struct cli *c)
 	}
 	buf_free(&scope);
 	buf_free(&line);
+	return st;
+}
+
+enum mq_status cli_sheet(struct cli *c)
+{
+	struct buf out = BUF_INIT(BUF_LARGE);
+	struct record_full r;
+	enum mq_status st;
+	int64_t rec;
+	int pages;
+
+	if (c->nargs < 1)
+		return err_set(&c->err, MQ_E_USAGE, "sheet NUMBER");
+	st = cli_record(c, c->args[0], &rec);
+	if (!st)
+		st = record_get(c->n, rec, &r, &c->err);
+	if (st)
+		return st;
+	if (!access_may_record(c->n, &c->who, "see", &r.r))
+		st = err_set(&c->err, MQ_E_DENIED, "%s", c->args[0]);
+	else
+		st = flow_sheet(c->n, rec, true, c->lang, &out, &pages,
+		    &c->err);
+	if (!st)
+		printf("%s", buf_str(&out));
+	record_full_free(&r);
+	buf_free(&out);
 	return st;
 }

@@ -8,11 +8,13 @@
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "../core/flow.h"
+#include "../core/flow_clock.h"
 #include "../core/ledger.h"
 #include "panels.h"
 #include "popup.h"
 #include "record_ask.h"
 #include "record_facts.h"
+#include "record_flow.h"
 #include "record_go.h"
 #include "widget_lines.h"
 #include "words.h"
@@ -67,25 +69,6 @@ static void add_related(struct panel_record *v, int64_t rec)
 	record_full_free(&r);
 }
 
-/* The record an entry belongs to. */
-static int64_t subject_of(struct node *n, struct ref id)
-{
-	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
-	struct err err = ERR_INIT;
-	struct entry e;
-	bool erased;
-	int64_t rec = 0;
-
-	if (ref_is(id) && ledger_read(n, id, &e, &head, &body, &erased, &err)
-	    == MQ_OK)
-		rec = ref_rec(e.subj);
-	crypto_wipe(body.data, body.len);
-	buf_free(&head);
-	buf_free(&body);
-	return rec;
-}
-
 static void load_related(struct panel_record *v)
 {
 	struct node *n = desk_of(v->base.app)->n;
@@ -94,9 +77,15 @@ static void load_related(struct panel_record *v)
 	int count = 0;
 
 	v->nrelated = 0;
-	add_related(v, subject_of(n, v->r.r.cause));
+	add_related(v, v->r.r.main);
+	add_related(v, record_flow_subject(n, v->r.r.cause));
 	if (record_derived(n, v->rec, rows, RELATED_MAX, &count, &err)
 	    != MQ_OK)
+		count = 0;
+	for (int i = 0; i < count; i++)
+		add_related(v, rows[i].rec);
+	if (record_merged(n, v->rec, rows, RELATED_MAX, &count, &err) !=
+	    MQ_OK)
 		count = 0;
 	for (int i = 0; i < count; i++)
 		add_related(v, rows[i].rec);
@@ -113,12 +102,19 @@ static void show_related(struct panel_record *v, struct widget_lines *out)
 	widget_lines_head(out, word(W_FACT_RELATED));
 	for (int i = 0; i < v->nrelated; i++) {
 		const struct record *r = &v->related[i];
+		enum theme_role role = ROLE_TEXT;
+		char due[64];
 		struct buf line = BUF_INIT(BUF_SMALL);
 
 		buf_addf(&line, "%d  %s  %s  %s", i + 1,
 		    desk_kind_name(app, r->kind), r->title,
 		    desk_state_word(app, r));
-		widget_lines_add(out, NULL, ROLE_TEXT, buf_str(&line));
+		/* Each called party stands here with its own clock. */
+		if (r->due_at.ms != 0) {
+			desk_due_words(app, r, due, sizeof(due), &role);
+			buf_addf(&line, "  %s", due);
+		}
+		widget_lines_add(out, NULL, role, buf_str(&line));
 		buf_free(&line);
 	}
 }
@@ -479,6 +475,9 @@ static unsigned record_action(struct panel *p, enum action act)
 		return open_house(v);
 	case ACT_RECORD_DUE:
 		return explain(v);
+	case ACT_RECORD_SHEET:
+		record_flow_sheet(p->app, v->rec);
+		return PANEL_REDRAW;
 	case ACT_RECORD_VOID:
 		return ask(v, RECORD_ASK_VOID);
 	case ACT_RECORD_UNDO:
@@ -504,6 +503,7 @@ static bool record_offers(struct panel *p, enum action act)
 {
 	struct panel_record *v = self(p);
 	bool open = v->loaded && (v->r.r.flags & REC_VOID) == 0;
+	struct flow_clock one;
 
 	if (act == ACT_RECORD_KEEP)
 		return v->ask.what != RECORD_ASK_NOTHING;
@@ -527,8 +527,10 @@ static bool record_offers(struct panel *p, enum action act)
 		return v->loaded;
 	case ACT_RECORD_HOUSE:
 		return v->loaded && household(v) != 0;
+	case ACT_RECORD_SHEET:
+		return v->loaded && record_flow_calls(p->app, v->rec);
 	case ACT_RECORD_DUE:
-		return v->loaded && v->r.r.due_at.ms != 0;
+		return v->loaded && flow_clock_all(&v->r.d, &one, 1) > 0;
 	case ACT_RECORD_UNDO:
 		return desk_can_undo(p->app);
 	default:

@@ -14,6 +14,7 @@
 #include "../core/person_id.h"
 #include "desk.h"
 #include "panel_person.h"
+#include "record_flow.h"
 #include "words.h"
 
 #define RETURNED_MAX 64
@@ -218,6 +219,7 @@ void record_facts_summary(struct app *app, const struct record_full *full,
 	}
 	state_line(app, r, out);
 	due_line(app, r, out);
+	record_flow_lines(app, full, out);
 	delivery_line(app, r, out);
 	desk_when_words(r->opened_at, no, sizeof(no));
 	desk_person_name(app, r->by, who, sizeof(who));
@@ -390,6 +392,7 @@ static void add_event(struct app *app, const struct kind *k,
     const char *org, const struct record_event *ev, struct widget_lines *out)
 {
 	char at[24], who[64], since[64];
+	char joined[80];
 	struct buf line = BUF_INIT(BUF_SMALL);
 	enum theme_role role = ev->undone ? ROLE_DIM :
 	    ev->concurrent ? ROLE_CONFLICT : ROLE_TEXT;
@@ -401,7 +404,9 @@ static void add_event(struct app *app, const struct kind *k,
 	/* The entry's unit is the record's, not the author's: it stands above
 	 * and says here only where the record went. */
 	moved = strcmp(ev->e.org, org) != 0;
-	buf_addf(&line, "%s  %s  %s%s%s%s%s", at, event_word(app, k, ev), who,
+	record_flow_joined(app, ev, joined, sizeof(joined));
+	buf_addf(&line, "%s  %s  %s%s%s%s%s", at, joined[0] != '\0' ? joined :
+	    event_word(app, k, ev), who,
 	    moved ? "  " : "", moved ? desk_org_name(app, ev->e.org) : "",
 	    since[0] != '\0' ? "  " : "", since);
 	if (ev->undone)

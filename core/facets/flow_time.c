@@ -290,7 +290,7 @@ static void line(struct buf *out, enum lang lang, enum say id, const char *a,
 	buf_addc(out, '\n');
 }
 
-static const char *rule_label(struct node *n, const char *kind,
+const char *flow_time_label(struct node *n, const char *kind,
     const struct flow_clock *k, enum lang lang)
 {
 	size_t i, count;
@@ -354,7 +354,7 @@ static void explain_one(struct node *n, const struct record_full *r,
 	const struct calendar *c = pack_calendar(n->pack);
 	char when[40];
 
-	line(out, lang, SAY_FLOW_RULE, rule_label(n, r->r.kind, k, lang),
+	line(out, lang, SAY_FLOW_RULE, flow_time_label(n, r->r.kind, k, lang),
 	    NULL);
 	calendar_explain(c, k->start, k->value, k->unit, lang, out);
 	explain_moves(k, lang, out);
@@ -374,7 +374,7 @@ static void explain_done(struct node *n, const struct record_full *r,
 	char text[60], words[200];
 
 	snprintf(words, sizeof(words), "%s",
-	    rule_label(n, r->r.kind, k, lang));
+	    flow_time_label(n, r->r.kind, k, lang));
 	if (k->done.ms <= k->due.ms)
 		clock_show(k->done, CLOCK_MINUTE, text, sizeof(text));
 	else
