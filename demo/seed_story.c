@@ -26,6 +26,7 @@ static const char *const say[] = {
 
 /* Which volunteers of the first station. */
 #define TOURS 5
+#define HELPERS 30		/* volunteers down for the event */
 #define FORGETS 6
 #define SHOWN 7
 #define CLOSING 3
@@ -389,6 +390,61 @@ static void forgotten(struct seed *w)
 	seed_open(w->sites[0].n, v, "service", &f, NULL);
 }
 
+/* The thirty who are down for the event: registered volunteers, known at the
+ * board by the last four of their phone. */
+static void helpers(struct seed *w)
+{
+	struct fields f = { NULL, 0, 0 };
+	char number[24], phone[24];
+	int i, made = 0;
+
+	for (i = 0; i < w->npeople && made < HELPERS; i++) {
+		const struct seed_person *p = &w->people[i];
+
+		if (p->site != 0 || p->special ||
+		    clock_civil(w->end).year - p->born < 25)
+			continue;
+		snprintf(number, sizeof(number), "W%04d", 1001 + made);
+		snprintf(phone, sizeof(phone), "1390000%04d", 7101 + made);
+		fields_set(&f, "name", p->name);
+		fields_set(&f, "number", number);
+		fields_set(&f, "phone", phone);
+		fields_set_int(&f, "birth_year", p->born);
+		fields_set_list(&f, "skills", made % 2 ? "care" : "medical");
+		fields_set_list(&f, "free_time", "weekend\nevening");
+		fields_set(&f, "consent", "yes");
+		seed_open(w->sites[0].n, staff(w, 0, "lead", 0), "volunteer",
+		    &f, NULL);
+		made++;
+	}
+}
+
+/* A long day, beyond what counts at once: for the captain's list. */
+static void long_day(struct seed *w)
+{
+	static const char *const numbers[] = { "W1003", "W1007" };
+	struct fields f = { NULL, 0, 0 };
+	char day[16];
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(numbers); i++) {
+		fields_set(&f, "volunteer", numbers[i]);
+		fields_set(&f, "activity", "order");
+		seed_when(&f, "start", seed_time(w, -2, 8, 0));
+		seed_when(&f, "end", seed_time(w, -2, 17 + (int)i, 30));
+		seed_open(w->sites[0].n, staff(w, 0, "lead", 0), "service",
+		    &f, NULL);
+	}
+	fields_set(&f, "volunteer", "W1003");
+	clock_show(seed_time(w, -30, 0, 0), CLOCK_DATE, day, sizeof(day));
+	fields_set(&f, "from", day);
+	clock_show(seed_time(w, -1, 0, 0), CLOCK_DATE, day, sizeof(day));
+	fields_set(&f, "to", day);
+	fields_set(&f, "head", staff(w, 0, "lead", 0)->name);
+	seed_open(w->sites[0].n, staff(w, 0, "captain", 0), "certificate",
+	    &f, NULL);
+}
+
 /* Three that were answered yesterday and are closed today. */
 static void closing(struct seed *w)
 {
@@ -428,9 +484,11 @@ static const struct event events[] = {
 	{ 3, true, 15, 21, flood },
 	{ -2, false, 10, 47, conflict },
 	{ -1, false, 10, 19, slip },
+	{ -6, false, 16, 0, helpers },
 	{ -6, false, 17, 0, event },
 	{ -1, false, 16, 0, event_full },
 	{ -1, false, 17, 2, water_off },
+	{ -1, false, 18, 30, long_day },
 	{ -1, false, 11, 20, found },
 	{ -1, false, 14, 5, forgotten },
 	{ -1, false, 15, 30, closing },

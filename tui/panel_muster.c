@@ -505,6 +505,10 @@ static bool muster_offers(struct panel *base, enum action act)
 		return !p->open || p->stage != ASK;
 	case ACT_MENU_PICK:
 		return in_menu(p);
+	case ACT_LIST_OPEN:
+		return false;		/* Enter ticks */
+	case ACT_LIST_FILTER:
+		return p->stage == ROSTER;
 	default:
 		return true;
 	}
