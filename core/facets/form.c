@@ -378,12 +378,32 @@ static void seal_fields(struct work *w, const struct field *v, size_t n)
 
 /* ---- what is decided ---- */
 
+/* A name this node can look up.  One it cannot stays out of the title: a
+ * bare reference tells nobody anything. */
+static bool has_words(struct work *w, const struct field *fd,
+    const struct field_value *v)
+{
+	struct record_full r;
+	struct ref ref;
+
+	if (fd->type != FT_PERSON && fd->type != FT_PLACE &&
+	    fd->type != FT_RECORD)
+		return true;
+	if (v->kind != FV_TEXT || !ref_parse(v->text, strlen(v->text), &ref))
+		return true;	/* not a reference after all */
+	if (record_get(w->a->n, ref_rec(ref), &r, NULL) != MQ_OK)
+		return false;
+	record_full_free(&r);
+	return true;
+}
+
 static void add_title_value(struct work *w, const char *name, struct buf *out)
 {
 	const struct field *fd = kind_field(w->a->kind, name);
 	const struct field_value *v = fields_get(w->a->f, name);
 
-	if (fd != NULL && v != NULL && v->kind != FV_GONE)
+	if (fd != NULL && v != NULL && v->kind != FV_GONE &&
+	    has_words(w, fd, v))
 		form_show(w->a->n, fd, v, false, out);
 }
 

@@ -342,6 +342,25 @@ static void opens_by_digits_alone(void **state)
 	finish(t);
 }
 
+/* A person whose entries have not arrived here: no bare reference. */
+static void titles_hold_names_only(void **state)
+{
+	struct trial *t = trial("visit", "fix", "");
+
+	(void)state;
+	fields_set(&t->f, "mode", "home");
+	fields_set(&t->f, "purpose", "elder");
+	fields_set(&t->f, "when", "2026-11-22");
+	fields_set(&t->f, "who", "999:77");
+	fields_copy(&t->prior.f, &t->f);
+	fields_set(&t->f, "note", "身体好");
+	run(t);
+	assert_int_equal(t->a.ncomplaints, 0);
+	assert_non_null(strstr(fields_text(&t->d, "title"), "入户走访"));
+	assert_null(strstr(fields_text(&t->d, "title"), "999"));
+	finish(t);
+}
+
 static void complains_field_by_field(void **state)
 {
 	struct trial *t = trial("visit", "open", "");
@@ -520,6 +539,7 @@ int main(void)
 		cmocka_unit_test(filtered_choices),
 		cmocka_unit_test(presets),
 		cmocka_unit_test(opens_by_digits_alone),
+		cmocka_unit_test(titles_hold_names_only),
 		cmocka_unit_test(complains_field_by_field),
 		cmocka_unit_test(seals_id_numbers),
 		cmocka_unit_test(no_key_no_sealed_field),
