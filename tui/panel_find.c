@@ -12,10 +12,9 @@
 #include "../core/person_id.h"
 #include "../core/search.h"
 #include "panels.h"
-#include "record_rows.h"
+#include "record_found.h"
 #include "widget_edit.h"
 #include "widget_lines.h"
-#include "widget_list.h"
 #include "words.h"
 
 #define HITS_MAX 120
@@ -26,11 +25,8 @@
 
 struct panel_find {
 	struct panel base;
-	struct widget_list_array array;	/* over rows; the list's context */
+	struct record_found hits;
 	struct widget_edit edit;
-	struct record_rows_item *rows;
-	struct record_rows table;
-	struct widget_list list;
 	struct widget_lines answer;	/* of the district, about a number */
 	struct err err;
 };
@@ -40,37 +36,7 @@ static struct panel_find *self(struct panel *p)
 	return (struct panel_find *)p;
 }
 
-static struct panel_find *of_array(void *ctx)
-{
-	return (struct panel_find *)((char *)ctx -
-	    offsetof(struct panel_find, array));
-}
-
 /* ---- finding ---- */
-
-static void add_row(struct panel_find *f, const struct record *r)
-{
-	struct desk *d = desk_of(f->base.app);
-
-	if (f->array.n == HITS_MAX ||
-	    !access_may_record(d->n, &d->who, "see", r))
-		return;
-	for (size_t i = 0; i < f->array.n; i++)
-		if (f->rows[i].r.rec == r->rec)
-			return;
-	record_rows_fill(&f->table, r, &f->rows[f->array.n++]);
-}
-
-static void add_rec(struct panel_find *f, int64_t rec)
-{
-	struct record_full r;
-	struct err err = ERR_INIT;
-
-	if (record_get(desk_of(f->base.app)->n, rec, &r, &err) != MQ_OK)
-		return;
-	add_row(f, &r.r);
-	record_full_free(&r);
-}
 
 static void find_people(struct panel_find *f, const char *kind,
     const char *typed)
@@ -89,7 +55,7 @@ static void find_people(struct panel_find *f, const char *kind,
 	    PEOPLE_MAX, &count, &err) != MQ_OK)
 		f->err = err;
 	for (int i = 0; i < count && i < PEOPLE_MAX; i++)
-		add_rec(f, list[i].rec);
+		record_found_add_rec(&f->hits, list[i].rec);
 	buf_free(&scope);
 	free(list);
 }
@@ -105,7 +71,7 @@ static void find_text(struct panel_find *f, const char *typed)
 	    != MQ_OK)
 		f->err = err;
 	for (int i = 0; i < count && i < HITS_MAX; i++)
-		add_row(f, &rows[i]);
+		record_found_add(&f->hits, &rows[i]);
 	free(rows);
 }
 
@@ -150,8 +116,8 @@ static void find_number(struct panel_find *f, const char *digits)
 
 	if (record_by_no(desk_of(f->base.app)->n, digits, &rec, &err)
 	    == MQ_OK)
-		add_rec(f, rec);
-	if (f->array.n == 0 && strlen(digits) == NO_LONG)
+		record_found_add_rec(&f->hits, rec);
+	if (f->hits.array.n == 0 && strlen(digits) == NO_LONG)
 		district_says(f, digits);
 }
 
@@ -177,7 +143,7 @@ static void find(struct panel_find *f)
 	struct buf half = BUF_INIT(BUF_SMALL);
 	char digits[32];
 
-	f->array.n = 0;
+	record_found_clear(&f->hits);
 	f->err.code = MQ_OK;
 	widget_lines_reset(&f->answer);
 	text_fold(typed, strlen(typed), &half);	/* full-width digits too */
@@ -190,42 +156,21 @@ static void find(struct panel_find *f)
 		find_text(f, typed);
 	}
 	buf_free(&half);
-	widget_list_top(&f->list);
+	widget_list_top(&f->hits.list);
 }
-
-/* ---- the list ---- */
-
-static void source_paint(void *ctx, const void *item, const struct draw *d,
-    bool here)
-{
-	record_rows_paint(&of_array(ctx)->table, item, d, here);
-}
-
-static void source_heads(void *ctx, const struct draw *d)
-{
-	record_rows_heads(&of_array(ctx)->table, d);
-}
-
-static const struct widget_list_source source = {
-	.item_size = sizeof(struct record_rows_item),
-	.fetch = widget_list_array_fetch,
-	.same = record_rows_same,
-	.paint = source_paint,
-	.heads = source_heads,
-};
 
 /* ---- handlers ---- */
 
 static unsigned open_item(struct panel_find *f)
 {
-	const struct record_rows_item *item = widget_list_item(&f->list);
+	const struct record *r = record_found_here(&f->hits);
 
-	if (item == NULL)
+	if (r == NULL)
 		return PANEL_DONE;
-	if (strcmp(item->r.kind, "household") == 0)
-		panel_household_open(f->base.app, item->r.rec);
+	if (strcmp(r->kind, "household") == 0)
+		panel_household_open(f->base.app, r->rec);
 	else
-		panel_record_open(f->base.app, item->r.rec);
+		panel_record_open(f->base.app, r->rec);
 	return PANEL_REDRAW;
 }
 
@@ -235,9 +180,9 @@ static unsigned find_action(struct panel *p, enum action act)
 
 	switch (act) {
 	case ACT_FIND_UP:
-		return widget_list_key(&f->list, K_UP);
+		return widget_list_key(&f->hits.list, K_UP);
 	case ACT_FIND_DOWN:
-		return widget_list_key(&f->list, K_DOWN);
+		return widget_list_key(&f->hits.list, K_DOWN);
 	case ACT_FIND_OPEN:
 		return open_item(f);
 	case ACT_FIND_CLEAR:
@@ -255,7 +200,7 @@ static unsigned find_key(struct panel *p, uint32_t key)
 	unsigned flags;
 
 	if (key == K_PGUP || key == K_PGDN)
-		return widget_list_key(&f->list, key);
+		return widget_list_key(&f->hits.list, key);
 	flags = widget_edit_key(&f->edit, key);
 	if ((flags & WIDGET_CHANGED) != 0)
 		find(f);
@@ -299,7 +244,7 @@ static void find_title(struct panel *p, char *out, size_t size)
 
 static void find_layout(struct panel *p, int h, int w)
 {
-	widget_list_layout(&self(p)->list, h > TOP_LINES + 3 ?
+	widget_list_layout(&self(p)->hits.list, h > TOP_LINES + 3 ?
 	    h - TOP_LINES : 3, w);
 }
 
@@ -319,7 +264,7 @@ static void find_paint(struct panel *p, const struct draw *d)
 	} else if (f->answer.n > 0) {
 		widget_lines_paint(&f->answer, &in);
 	} else if (!widget_edit_empty(&f->edit)) {
-		widget_list_paint(&f->list, &rest);
+		widget_list_paint(&f->hits.list, &rest);
 	}
 }
 
@@ -328,9 +273,8 @@ static void find_destroy(struct panel *p)
 	struct panel_find *f = self(p);
 
 	widget_edit_free(&f->edit);
-	widget_list_free(&f->list);
+	record_found_free(&f->hits);
 	widget_lines_free(&f->answer);
-	free(f->rows);
 }
 
 static const enum context find_contexts[] = { CTX_FIND, CTX_END };
@@ -358,15 +302,10 @@ void panel_find_open(struct app *app)
 	struct panel_find *f = xcalloc(1, sizeof(*f));
 
 	f->base.app = app;
-	f->rows = xcalloc(HITS_MAX, sizeof(*f->rows));
-	f->array.items = f->rows;
-	f->array.item_size = sizeof(*f->rows);
-	f->array.same = record_rows_same;
 	widget_edit_init(&f->edit, &opt);
 	widget_lines_init(&f->answer);
 	f->answer.label_cells = 16;
-	record_rows_init_mixed(&f->table, app);
-	widget_list_init(&f->list, &source, &f->array);
-	f->list.digits = false;
+	record_found_init(&f->hits, app, HITS_MAX);
+	f->hits.list.digits = false;
 	app_push(app, &f->base, &find_ops);
 }

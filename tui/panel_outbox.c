@@ -8,9 +8,8 @@
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "panels.h"
-#include "record_rows.h"
+#include "record_found.h"
 #include "widget_lines.h"
-#include "widget_list.h"
 #include "words.h"
 
 #define ROWS_MAX 300
@@ -20,22 +19,13 @@
 
 struct panel_outbox {
 	struct panel base;
-	struct widget_list_array array;	/* over rows; the list's context */
-	struct record_rows_item *rows;
-	struct record_rows table;
-	struct widget_list list;
+	struct record_found waiting;
 	struct widget_lines head;
 };
 
 static struct panel_outbox *self(struct panel *p)
 {
 	return (struct panel_outbox *)p;
-}
-
-static struct panel_outbox *of_array(void *ctx)
-{
-	return (struct panel_outbox *)((char *)ctx -
-	    offsetof(struct panel_outbox, array));
 }
 
 /* ---- loading ---- */
@@ -111,18 +101,17 @@ static void load_rows(struct panel_outbox *o)
 	int n = PAGE, seen = 0;
 
 	memset(&last, 0, sizeof(last));
-	o->array.n = 0;
-	while (n == PAGE && seen < SCAN_MAX && o->array.n < ROWS_MAX) {
+	record_found_clear(&o->waiting);
+	while (n == PAGE && seen < SCAN_MAX &&
+	    !record_found_full(&o->waiting)) {
 		if (record_page(d->n, &q, &last, false, rows, PAGE, &n, &err)
 		    != MQ_OK) {
-			o->list.err = err;
+			o->waiting.list.err = err;
 			break;
 		}
-		for (int i = 0; i < n && o->array.n < ROWS_MAX; i++)
-			if (waits(d->n, &rows[i]) && access_may_record(d->n,
-			    &d->who, "see", &rows[i]))
-				record_rows_fill(&o->table, &rows[i],
-				    &o->rows[o->array.n++]);
+		for (int i = 0; i < n; i++)
+			if (waits(d->n, &rows[i]))
+				record_found_add(&o->waiting, &rows[i]);
 		if (n > 0)
 			last = rows[n - 1];
 		seen += n;
@@ -136,37 +125,16 @@ static void load(struct panel_outbox *o)
 	load_rows(o);
 }
 
-/* ---- the list ---- */
-
-static void source_paint(void *ctx, const void *item, const struct draw *d,
-    bool here)
-{
-	record_rows_paint(&of_array(ctx)->table, item, d, here);
-}
-
-static void source_heads(void *ctx, const struct draw *d)
-{
-	record_rows_heads(&of_array(ctx)->table, d);
-}
-
-static const struct widget_list_source source = {
-	.item_size = sizeof(struct record_rows_item),
-	.fetch = widget_list_array_fetch,
-	.same = record_rows_same,
-	.paint = source_paint,
-	.heads = source_heads,
-};
-
 /* ---- handlers ---- */
 
 static unsigned outbox_key(struct panel *p, uint32_t key)
 {
 	struct panel_outbox *o = self(p);
-	unsigned flags = widget_list_key(&o->list, key);
-	const struct record_rows_item *item = widget_list_item(&o->list);
+	unsigned flags = widget_list_key(&o->waiting.list, key);
+	const struct record *r = record_found_here(&o->waiting);
 
-	if ((flags & WIDGET_PICKED) != 0 && item != NULL)
-		panel_record_open(p->app, item->r.rec);
+	if ((flags & WIDGET_PICKED) != 0 && r != NULL)
+		panel_record_open(p->app, r->rec);
 	return flags;
 }
 
@@ -179,7 +147,7 @@ static bool outbox_offers(struct panel *p, enum action act)
 static unsigned outbox_wake(struct panel *p)
 {
 	load(self(p));
-	widget_list_reload(&self(p)->list);
+	widget_list_reload(&self(p)->waiting.list);
 	return PANEL_REDRAW;
 }
 
@@ -206,7 +174,7 @@ static void outbox_layout(struct panel *p, int h, int w)
 {
 	int top = head_height(self(p), h, w) + 1;
 
-	widget_list_layout(&self(p)->list, h - top, w);
+	widget_list_layout(&self(p)->waiting.list, h - top, w);
 }
 
 static void outbox_paint(struct panel *p, const struct draw *d)
@@ -217,16 +185,15 @@ static void outbox_paint(struct panel *p, const struct draw *d)
 	struct draw list = draw_sub(d, top + 1, 0, d->h - top - 1, d->w);
 
 	widget_lines_paint(&o->head, &head);
-	widget_list_paint(&o->list, &list);
+	widget_list_paint(&o->waiting.list, &list);
 }
 
 static void outbox_destroy(struct panel *p)
 {
 	struct panel_outbox *o = self(p);
 
-	widget_list_free(&o->list);
+	record_found_free(&o->waiting);
 	widget_lines_free(&o->head);
-	free(o->rows);
 }
 
 static const enum context outbox_widgets[] = { CTX_LIST, CTX_END };
@@ -249,13 +216,8 @@ void panel_outbox_open(struct app *app)
 	struct panel_outbox *o = xcalloc(1, sizeof(*o));
 
 	o->base.app = app;
-	o->rows = xcalloc(ROWS_MAX, sizeof(*o->rows));
-	o->array.items = o->rows;
-	o->array.item_size = sizeof(*o->rows);
-	o->array.same = record_rows_same;
 	widget_lines_init(&o->head);
-	record_rows_init_mixed(&o->table, app);
+	record_found_init(&o->waiting, app, ROWS_MAX);
 	load(o);
-	widget_list_init(&o->list, &source, &o->array);
 	app_push(app, &o->base, &outbox_ops);
 }

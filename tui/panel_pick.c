@@ -9,9 +9,8 @@
 #include "../core/pinyin.h"
 #include "../core/search.h"
 #include "panels.h"
-#include "record_rows.h"
+#include "record_found.h"
 #include "widget_edit.h"
-#include "widget_list.h"
 #include "words.h"
 
 #define NEWEST 200		/* of a kind, looked at for initials */
@@ -21,12 +20,9 @@
 
 struct panel_pick {
 	struct panel base;
-	struct widget_list_array array;	/* over rows; the list's context */
+	struct record_found hits;
 	const char *kinds;		/* of the pack */
 	struct widget_edit edit;
-	struct record_rows_item *rows;
-	struct record_rows table;
-	struct widget_list list;
 	struct err err;
 	int64_t picked;
 };
@@ -36,27 +32,7 @@ static struct panel_pick *pick_of(struct panel *p)
 	return (struct panel_pick *)p;
 }
 
-static struct panel_pick *of_array(void *ctx)
-{
-	return (struct panel_pick *)((char *)ctx -
-	    offsetof(struct panel_pick, array));
-}
-
 /* ---- finding ---- */
-
-static void add_row(struct panel_pick *p, const struct record *r)
-{
-	struct desk *d = desk_of(p->base.app);
-	size_t i;
-
-	if (p->array.n == HITS_MAX ||
-	    !access_may_record(d->n, &d->who, "see", r))
-		return;
-	for (i = 0; i < p->array.n; i++)
-		if (p->rows[i].r.rec == r->rec)
-			return;
-	record_rows_fill(&p->table, r, &p->rows[p->array.n++]);
-}
 
 /* The newest whose title begins so when read aloud; all when nothing is
  * typed. */
@@ -75,7 +51,7 @@ static void add_newest(struct panel_pick *p, const char *kind,
 		p->err = err;
 	for (i = 0; i < n; i++)
 		if (typed[0] == '\0' || pinyin_match(rows[i].title, typed))
-			add_row(p, &rows[i]);
+			record_found_add(&p->hits, &rows[i]);
 	buf_free(&scope);
 }
 
@@ -91,7 +67,7 @@ static void add_found(struct panel_pick *p, const char *kind,
 	    NEWEST, &n, &err) != MQ_OK)
 		p->err = err;
 	for (i = 0; i < n && i < NEWEST; i++)
-		add_row(p, &rows[i]);
+		record_found_add(&p->hits, &rows[i]);
 }
 
 static void find(struct panel_pick *p)
@@ -100,7 +76,7 @@ static void find(struct panel_pick *p)
 	const char *typed = widget_edit_text(&p->edit), *at = p->kinds;
 	char kind[32];
 
-	p->array.n = 0;
+	record_found_clear(&p->hits);
 	p->err.code = MQ_OK;
 	while (*at != '\0') {
 		size_t len = strcspn(at, " ");
@@ -111,39 +87,18 @@ static void find(struct panel_pick *p)
 		add_found(p, kind, typed, rows);
 	}
 	free(rows);
-	widget_list_top(&p->list);
+	widget_list_top(&p->hits.list);
 }
-
-/* ---- the list ---- */
-
-static void source_paint(void *ctx, const void *item, const struct draw *d,
-    bool here)
-{
-	record_rows_paint(&of_array(ctx)->table, item, d, here);
-}
-
-static void source_heads(void *ctx, const struct draw *d)
-{
-	record_rows_heads(&of_array(ctx)->table, d);
-}
-
-static const struct widget_list_source source = {
-	.item_size = sizeof(struct record_rows_item),
-	.fetch = widget_list_array_fetch,
-	.same = record_rows_same,
-	.paint = source_paint,
-	.heads = source_heads,
-};
 
 /* ---- handlers ---- */
 
 static unsigned take(struct panel_pick *p)
 {
-	const struct record_rows_item *item = widget_list_item(&p->list);
+	const struct record *r = record_found_here(&p->hits);
 
-	if (item == NULL)
+	if (r == NULL)
 		return PANEL_BEEP;
-	p->picked = item->r.rec;
+	p->picked = r->rec;
 	p->base.result = 1;
 	return PANEL_CLOSE;
 }
@@ -156,7 +111,7 @@ static unsigned pick_key(struct panel *base, uint32_t key)
 	if (key == K_ENTER)
 		return take(p);
 	if (key == K_UP || key == K_DOWN || key == K_PGUP || key == K_PGDN)
-		return widget_list_key(&p->list, key) &
+		return widget_list_key(&p->hits.list, key) &
 		    ~(unsigned)WIDGET_PICKED;
 	if (key == K_BACKSPACE && widget_edit_empty(&p->edit))
 		return PANEL_CLOSE;
@@ -191,7 +146,7 @@ static void pick_title(struct panel *base, char *out, size_t size)
 
 static void pick_layout(struct panel *base, int h, int w)
 {
-	widget_list_layout(&pick_of(base)->list, h > TOP_LINES + 3 ?
+	widget_list_layout(&pick_of(base)->hits.list, h > TOP_LINES + 3 ?
 	    h - TOP_LINES : 3, w);
 }
 
@@ -208,10 +163,10 @@ static void pick_paint(struct panel *base, const struct draw *d)
 		err_say(&p->err, app_lang(base->app), words, sizeof(words));
 		draw_wrapped(&rest, 0, 1, rest.w - 2, rest.h, ROLE_ERROR,
 		    words);
-	} else if (p->array.n == 0) {
+	} else if (p->hits.array.n == 0) {
 		draw_text(&rest, 0, 1, 0, ROLE_HINT, word(W_PICK_NONE));
 	} else {
-		widget_list_paint(&p->list, &rest);
+		widget_list_paint(&p->hits.list, &rest);
 	}
 }
 
@@ -220,8 +175,7 @@ static void pick_destroy(struct panel *base)
 	struct panel_pick *p = pick_of(base);
 
 	widget_edit_free(&p->edit);
-	widget_list_free(&p->list);
-	free(p->rows);
+	record_found_free(&p->hits);
 }
 
 static const enum context pick_widgets[] = { CTX_EDIT, CTX_LIST, CTX_END };
@@ -244,15 +198,10 @@ void panel_pick_open(struct app *app, const char *kinds, const char *typed)
 
 	p->base.app = app;
 	p->kinds = kinds;
-	p->rows = xcalloc(HITS_MAX, sizeof(*p->rows));
-	p->array.items = p->rows;
-	p->array.item_size = sizeof(*p->rows);
-	p->array.same = record_rows_same;
 	widget_edit_init(&p->edit, &(struct widget_edit_options){
 	    .max_chars = FIND_CHARS });
-	record_rows_init_mixed(&p->table, app);
-	widget_list_init(&p->list, &source, &p->array);
-	p->list.digits = false;
+	record_found_init(&p->hits, app, HITS_MAX);
+	p->hits.list.digits = false;
 	if (typed != NULL && typed[0] != '\0')
 		widget_edit_set(&p->edit, typed);
 	find(p);

@@ -1,5 +1,5 @@
 /*
- * Rows of records.  Called by panel_records, panel_household, panel_outbox.
+ * Rows of records.  Called by panel_records, panel_household, record_found.
  */
 #include "record_rows.h"
 
