@@ -2,25 +2,14 @@
  * 今日: what is due, what is new, what lies half done, where everything
  * stands on its way, and the numbered way to every page.
  */
-#include <inttypes.h>
-
-#include "../core/base/clock.h"
-#include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
-#include "../core/hours.h"
-#include "../core/ledger.h"
-#include "../core/list.h"
-#include "../core/notice.h"
-#include "../core/recur.h"
+#include "home_today.h"
 #include "panels.h"
 #include "popup.h"
 #include "record_go.h"
-#include "widget_lines.h"
 #include "widget_menu.h"
 #include "words.h"
 
-#define DUE_MAX 200		/* counted up to here, then "200+" */
-#define SHOWN 3			/* of each thing, by name */
 #define MENU_CELLS 24
 #define TWO_COLUMNS 64
 #define REFRESH_MS (5 * MS_MINUTE)	/* due times move by themselves */
@@ -29,11 +18,9 @@ struct panel_home {
 	struct panel base;
 	struct widget_menu menu;
 	struct widget_menu_choice *choices;
-	struct widget_lines today;
+	struct home_today today;
+	bool only_today;	/* no room for both: Tab turns the page */
 	char drafts[24];
-	struct record next;	/* whoever is longest due for a visit */
-	int64_t notice;		/* the first that waits for an answer */
-	int64_t task;		/* the list being worked off */
 };
 
 static struct panel_home *self(struct panel *p)
@@ -131,316 +118,20 @@ static void fill_menu(struct panel_home *h)
 	}
 }
 
-/* ---- what is due and new ---- */
-
-static void up_to(int64_t n, int64_t max, char out[24])
-{
-	snprintf(out, 24, "%" PRId64 "%s", n, n >= max ? "+" : "");
-}
-
-static void add_named(struct panel_home *h, const struct record *r)
-{
-	char due[64], line[300];
-	enum theme_role role;
-
-	desk_due_words(h->base.app, r, due, sizeof(due), &role);
-	snprintf(line, sizeof(line), "%s  %s", due, r->title);
-	widget_lines_add_in(&h->today, 2, role, line);
-}
-
-/* Open requests by due time: how many, how many late, the first by name. */
-static void add_requests(struct panel_home *h)
-{
-	struct app *app = h->base.app;
-	struct desk *d = desk_of(app);
-	struct buf scope = BUF_INIT(BUF_LARGE);
-	struct record *rows = xcalloc(DUE_MAX, sizeof(*rows));
-	struct record_query q = { .kind = "request", .sort = SORT_DUE,
-	    .state = "open" };
-	struct utc now = ledger_now(d->n);
-	struct err err = ERR_INIT;
-	char all[24], late[24], line[160];
-	int n = 0, over = 0;
-
-	desk_narrow(app, "request", &q, &scope);
-	if (record_page(d->n, &q, NULL, false, rows, DUE_MAX, &n, &err)
-	    != MQ_OK) {
-		char what[300];
-
-		/* "none" would be false: nobody could look. */
-		err_say_part(&err, ERR_WHAT, app_lang(app), what,
-		    sizeof(what));
-		widget_lines_add(&h->today, NULL, ROLE_ERROR, what);
-		goto out;
-	}
-	for (int i = 0; i < n; i++)
-		over += rows[i].due_at.ms < now.ms;
-	up_to(n, DUE_MAX, all);
-	up_to(over, DUE_MAX, late);
-	words_fill(line, sizeof(line), over > 0 ? W_HOME_DUE_LATE :
-	    n > 0 ? W_HOME_DUE : W_HOME_DUE_NONE, all, late, NULL);
-	widget_lines_add(&h->today, NULL, over > 0 ? ROLE_STRONG : ROLE_TEXT,
-	    line);
-	for (int i = 0; i < n && i < SHOWN; i++)
-		add_named(h, &rows[i]);
-out:
-	free(rows);
-	buf_free(&scope);
-}
-
-/* Who is due for a visit: how many, the first by name. */
-static void add_visits_due(struct panel_home *h)
-{
-	struct app *app = h->base.app;
-	struct desk *d = desk_of(app);
-	struct record_query q = { 0 };
-	struct recur_due rows[SHOWN];
-	struct buf scope = BUF_INIT(BUF_LARGE), due = BUF_INIT(BUF_SMALL);
-	struct err err = ERR_INIT;
-	struct day today = clock_day(ledger_now(d->n));
-	char count[24], line[300];
-	int64_t total = 0;
-	int n = 0;
-
-	h->next.rec = 0;
-	desk_narrow(app, "person", &q, &scope);
-	if (recur_count(d->n, "person", q.scope, today, DUE_MAX, &total,
-	    &err) != MQ_OK || total == 0 || recur_page(d->n, "person",
-	    q.scope, today, NULL, rows, SHOWN, &n, &err) != MQ_OK)
-		goto out;
-	up_to(total, DUE_MAX, count);
-	words_fill(line, sizeof(line), W_HOME_VISITS_DUE, count, NULL);
-	widget_lines_add(&h->today, NULL, ROLE_STRONG, line);
-	for (int i = 0; i < n && rows[i].due.n <= today.n; i++) {
-		if (i == 0)
-			h->next = rows[i].r;
-		buf_reset(&due);
-		recur_words(&rows[i], today, app_lang(app), &due);
-		words_fill(line, sizeof(line), W_HOME_VISIT_ONE,
-		    buf_str(&due), rows[i].r.title, NULL);
-		widget_lines_add_in(&h->today, 2, rows[i].due.n < today.n ?
-		    ROLE_OVERDUE : ROLE_DUE_SOON, line);
-	}
-out:
-	buf_free(&scope);
-	buf_free(&due);
-}
-
-/* The task that was set last and runs: how far it is. */
-static void add_task(struct panel_home *h)
-{
-	struct app *app = h->base.app;
-	struct desk *d = desk_of(app);
-	struct buf scope = BUF_INIT(BUF_LARGE), own = BUF_INIT(BUF_LARGE);
-	struct record row;
-	struct record_full r;
-	struct err err = ERR_INIT;
-	int64_t total = 0, done = 0;
-	char a[24], b[24], line[300];
-	int n = 0;
-
-	h->task = 0;
-	access_scope(d->n, &d->who, "drive", &scope);
-	access_scope(d->n, &d->who, "household", &own);
-	if (list_running(d->n, buf_str(&scope), &row, 1, &n, &err) != MQ_OK ||
-	    n == 0 || record_get(d->n, row.rec, &r, &err) != MQ_OK)
-		goto out;
-	if (list_standing(d->n, &r, buf_str(&own), &total, &done, &err) ==
-	    MQ_OK && total > 0) {
-		h->task = row.rec;
-		snprintf(a, sizeof(a), "%" PRId64, done);
-		snprintf(b, sizeof(b), "%" PRId64, total);
-		words_fill(line, sizeof(line), W_HOME_TASK_AT, row.title, a,
-		    b, NULL);
-		widget_lines_add(&h->today, NULL, done == total ? ROLE_DONE :
-		    ROLE_TEXT, line);
-	}
-	record_full_free(&r);
-out:
-	buf_free(&scope);
-	buf_free(&own);
-}
-
-static bool is_today(struct utc t, struct utc now)
-{
-	return clock_day(t).n == clock_day(now).n;
-}
-
-/* Events of today. */
-static void add_events(struct panel_home *h)
-{
-	struct app *app = h->base.app;
-	struct desk *d = desk_of(app);
-	struct utc now = ledger_now(d->n);
-	struct record_query q = { .kind = "event", .sort = SORT_OPENED };
-	struct record rows[SHOWN * 3];
-	struct err err = ERR_INIT;
-	char at[16], line[300];
-	int n = 0, shown = 0;
-
-	if (record_page(d->n, &q, NULL, false, rows, ARRAY_LEN(rows), &n, &err)
-	    != MQ_OK)
-		n = 0;
-	for (int i = 0; i < n && shown < SHOWN; i++) {
-		if ((rows[i].flags & REC_CLOSED) != 0 ||
-		    !is_today(rows[i].opened_at, now))
-			continue;
-		clock_show(rows[i].opened_at, CLOCK_TIME, at, sizeof(at));
-		words_fill(line, sizeof(line), W_HOME_EVENT_AT, at,
-		    rows[i].title, NULL);
-		widget_lines_add(&h->today, NULL, ROLE_TEXT, line);
-		shown++;
-	}
-}
-
-/* What concerns this person and still holds; those to be answered first. */
-static void add_notices(struct panel_home *h)
-{
-	struct app *app = h->base.app;
-	struct desk *d = desk_of(app);
-	struct record rows[SHOWN];
-	struct err err = ERR_INIT;
-	char at[16], line[300];
-	int n = 0, waiting = 0;
-
-	h->notice = 0;
-	if (notice_for(d->n, &d->who, rows, ARRAY_LEN(rows), &n, &waiting,
-	    &err) != MQ_OK)
-		return;
-	if (waiting > 0) {
-		h->notice = rows[0].rec;
-		widget_lines_add(&h->today, NULL, ROLE_NOTICE,
-		    word(W_HOME_NOTICES_WAIT));
-	}
-	for (int i = 0; i < n; i++) {
-		clock_show(rows[i].opened_at, CLOCK_SHORT, at, sizeof(at));
-		words_fill(line, sizeof(line), i < waiting ?
-		    W_HOME_NOTICE_NEW : W_HOME_NOTICE_AT, at, rows[i].title,
-		    NULL);
-		widget_lines_add(&h->today, NULL, ROLE_TEXT, line);
-	}
-}
-
-static void add_forgotten(struct panel_home *h)
-{
-	struct desk *d = desk_of(h->base.app);
-	struct record *rows = xcalloc(DUE_MAX, sizeof(*rows));
-	struct utc now = ledger_now(d->n);
-	struct err err = ERR_INIT;
-	char number[24], line[160];
-	int n = 0, over = 0;
-
-	if (hours_open_all(d->n, rows, DUE_MAX, &n, &err) != MQ_OK)
-		n = 0;
-	for (int i = 0; i < n && i < DUE_MAX; i++)
-		over += hours_forgotten(d->n, &rows[i], now);
-	if (over > 0) {
-		up_to(over, DUE_MAX, number);
-		words_fill(line, sizeof(line), W_HOME_FORGOTTEN, number, NULL);
-		widget_lines_add(&h->today, NULL, ROLE_WARN, line);
-	}
-	free(rows);
-}
-
-/* What one person entered today: few enough to walk over. */
-static int64_t count_own(struct desk *d, const struct record_query *q,
-    bool sum)
-{
-	struct record *rows = xcalloc(DUE_MAX, sizeof(*rows));
-	struct err err = ERR_INIT;
-	int64_t total = 0;
-	int n = 0;
-
-	if (record_page(d->n, q, NULL, false, rows, DUE_MAX, &n, &err)
-	    != MQ_OK)
-		n = 0;
-	for (int i = 0; i < n; i++)
-		total += sum ? rows[i].num : 1;
-	free(rows);
-	return total;
-}
-
-static int64_t count_today(struct panel_home *h, const char *kind, bool sum)
-{
-	struct desk *d = desk_of(h->base.app);
-	struct day today = clock_day(ledger_now(d->n));
-	struct record_query q = { .kind = kind, .sort = SORT_OPENED,
-	    .from = clock_day_start(today) };
-	struct buf scope = BUF_INIT(BUF_LARGE);
-	struct err err = ERR_INIT;
-	int64_t n = 0;
-
-	desk_narrow(h->base.app, kind, &q, &scope);
-	if (q.by != NULL)
-		n = count_own(d, &q, sum);
-	else if (record_count(d->n, kind, sum ? "num" : "opened", NULL,
-	    q.scope, today, today, &n, &err) != MQ_OK)
-		n = 0;
-	buf_free(&scope);
-	return n;
-}
-
-static void add_counts(struct panel_home *h)
-{
-	char v[24], r[24], s[24], t[24], line[200];
-
-	snprintf(v, sizeof(v), "%" PRId64, count_today(h, "visit",
-	    false));
-	snprintf(r, sizeof(r), "%" PRId64, count_today(h, "request",
-	    false));
-	snprintf(s, sizeof(s), "%" PRId64, count_today(h, "service",
-	    true));
-	snprintf(t, sizeof(t), "%" PRId64, count_today(h, "tap", true));
-	words_fill(line, sizeof(line), W_HOME_COUNTS, v, r, t, s, NULL);
-	widget_lines_add(&h->today, NULL, ROLE_TEXT, line);
-}
-
-static void add_delivery(struct panel_home *h)
-{
-	const struct outbox_counts *c = desk_counts(h->base.app);
-	char w[24], l[24], s[24], k[24], r[24], line[200];
-
-	snprintf(w, sizeof(w), "%" PRId64, c->written);
-	snprintf(l, sizeof(l), "%" PRId64, c->local);
-	snprintf(s, sizeof(s), "%" PRId64, c->sent);
-	snprintf(k, sizeof(k), "%" PRId64, c->hub);
-	snprintf(r, sizeof(r), "%" PRId64, c->returned);
-	words_fill(line, sizeof(line), W_HOME_DELIVERY, w, l, s, k, r, NULL);
-	widget_lines_add(&h->today, NULL, ROLE_TEXT, line);
-}
-
 static void refresh(struct panel_home *h)
 {
-	struct app *app = h->base.app;
-	struct desk *d = desk_of(app);
-
-	widget_lines_reset(&h->today);
-	widget_lines_head(&h->today, word(W_HOME_TODO));
-	if (desk_may(app, "see", "request"))
-		add_requests(h);
-	if (desk_may(app, "see", "person"))
-		add_visits_due(h);
-	if (desk_may(app, "see", "drive"))
-		add_task(h);
-	add_forgotten(h);
-	if (d->drafts != NULL && draft_count(d->drafts) > 0) {
-		char n[24], line[120];
-
-		snprintf(n, sizeof(n), "%zu", draft_count(d->drafts));
-		words_fill(line, sizeof(line), W_HOME_PARKED, n, NULL);
-		widget_lines_add(&h->today, NULL, ROLE_NOTICE, line);
-	}
-	add_events(h);
-	if (desk_may(app, "see", "notice"))
-		add_notices(h);
-	widget_lines_head(&h->today, word(W_HOME_DONE));
-	add_counts(h);
-	add_delivery(h);
+	home_today_refresh(&h->today);
 	fill_menu(h);
 	panel_tick_in(&h->base, REFRESH_MS);
 }
 
 /* ---- handlers ---- */
+
+/* Menu and today side by side, or one at a time. */
+static bool both(const struct panel *p)
+{
+	return p->w >= TWO_COLUMNS;
+}
 
 static unsigned home_action(struct panel *p, enum action act)
 {
@@ -455,13 +146,16 @@ static unsigned home_action(struct panel *p, enum action act)
 		panel_due_open(p->app);
 		return PANEL_REDRAW;
 	case ACT_HOME_NOTICE:
-		panel_record_open(p->app, self(p)->notice);
+		panel_record_open(p->app, self(p)->today.notice);
 		return PANEL_REDRAW;
 	case ACT_HOME_TASK:
-		panel_task_open(p->app, self(p)->task);
+		panel_task_open(p->app, self(p)->today.task);
 		return PANEL_REDRAW;
 	case ACT_HOME_NEXT:
-		record_go(p->app, &self(p)->next);
+		record_go(p->app, &self(p)->today.next);
+		return PANEL_REDRAW;
+	case ACT_HOME_TODAY:
+		self(p)->only_today = !self(p)->only_today;
 		return PANEL_REDRAW;
 	case ACT_HOME_PIN:
 		panel_pin_open(p->app);
@@ -482,11 +176,11 @@ static bool home_offers(struct panel *p, enum action act)
 	if (act == ACT_HOME_UNDO)
 		return desk_can_undo(p->app);
 	if (act == ACT_HOME_NOTICE)
-		return self(p)->notice != 0;
-	if (act == ACT_HOME_TASK)
-		return self(p)->task != 0;
+		return self(p)->today.notice != 0;
 	if (act == ACT_HOME_NEXT)
-		return self(p)->next.rec != 0;
+		return self(p)->today.next.rec != 0;
+	if (act == ACT_HOME_TODAY)
+		return !both(p);
 	if (act == ACT_HOME_DUE)
 		return desk_may(p->app, "see", "person");
 	return act != ACT_BACK && act != ACT_MENU_MORE;
@@ -501,6 +195,9 @@ static unsigned home_key(struct panel *p, uint32_t key)
 		go_leave(p->app);
 		return PANEL_REDRAW;
 	}
+	flags = home_today_key(&h->today, key);
+	if ((flags & PANEL_IGNORED) == 0)
+		return flags;
 	flags = widget_menu_key(&h->menu, key);
 	if ((flags & WIDGET_PICKED) != 0) {
 		size_t i = (size_t)h->menu.picked;
@@ -546,7 +243,7 @@ static void paint_other_page(struct panel_home *h, const struct draw *d)
 static void home_paint(struct panel *p, const struct draw *d)
 {
 	struct panel_home *h = self(p);
-	bool wide = d->w >= TWO_COLUMNS;
+	bool wide = both(p);
 	int y = 0, lines;
 	enum theme_role role;
 	char light[256];
@@ -557,20 +254,33 @@ static void home_paint(struct panel *p, const struct draw *d)
 	y += draw_wrapped(&in, y, 0, 0, 2, role, light);
 	if (d->h >= 18)
 		y++;
+	in = draw_sub(&in, y, 0, in.h - y, in.w);
+	if (!wide && h->only_today) {
+		widget_lines_paint(&h->today.lines, &in);
+		return;
+	}
 	h->menu.one_column = wide;
 	lines = widget_menu_lines(&h->menu, wide ? MENU_CELLS : in.w);
-	menu = draw_sub(&in, y, 0, wide ? in.h - y : lines, wide ? MENU_CELLS :
+	menu = draw_sub(&in, 0, 0, wide ? in.h : lines, wide ? MENU_CELLS :
 	    in.w);
-	today = wide ? draw_sub(&in, y, MENU_CELLS + 2, in.h - y,
+	today = wide ? draw_sub(&in, 0, MENU_CELLS + 2, in.h,
 	    in.w - MENU_CELLS - 2) :
-	    draw_sub(&in, y + lines + 1, 0, in.h - y - lines - 1, in.w);
+	    draw_sub(&in, lines + 1, 0, in.h - lines - 1, in.w);
 	widget_menu_paint(&h->menu, &menu, true);
 	if (wide) {
 		menu = draw_sub(&menu, lines, 0, menu.h - lines, menu.w);
 		paint_other_page(h, &menu);
 	}
 	if (today.h > 0)
-		widget_lines_paint(&h->today, &today);
+		widget_lines_paint(&h->today.lines, &today);
+}
+
+static void home_layout(struct panel *p, int h, int w)
+{
+	(void)h;
+	p->w = w;
+	home_today_width(&self(p)->today, both(p) ? w - MENU_CELLS - 4 :
+	    w - 2);
 }
 
 static void home_destroy(struct panel *p)
@@ -578,7 +288,7 @@ static void home_destroy(struct panel *p)
 	struct panel_home *h = self(p);
 
 	widget_menu_free(&h->menu);
-	widget_lines_free(&h->today);
+	home_today_free(&h->today);
 	free(h->choices);
 }
 
@@ -593,6 +303,7 @@ static const struct panel_ops home_ops = {
 	.action = home_action,
 	.key = home_key,
 	.offers = home_offers,
+	.layout = home_layout,
 	.paint = home_paint,
 	.tick = home_wake,
 	.wake = home_wake,
@@ -606,7 +317,7 @@ void panel_home_open(struct app *app)
 
 	h->choices = xcalloc(ARRAY_LEN(ways), sizeof(*h->choices));
 	widget_menu_init(&h->menu, h->choices, ARRAY_LEN(ways), false);
-	widget_lines_init(&h->today);
+	home_today_init(&h->today, app);
 	app_reset(app, &h->base, &home_ops);
 	refresh(h);
 }
