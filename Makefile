@@ -39,7 +39,7 @@ CFLAGS += -std=c11 $(OPT) $(WARN) $(HARD)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANLD)
 VERSION := 0.1.0
 
-CORE_SRC := $(filter-out core/form_expr.c,$(wildcard core/*.c core/*/*.c))
+CORE_SRC := $(filter-out core/form_expr%.c,$(wildcard core/*.c core/*/*.c))
 TUI_SRC := $(wildcard tui/*.c)
 SYNC_SRC := $(wildcard sync/*.c)
 HUB_SRC := $(wildcard sync/hub/*.c)
@@ -91,12 +91,13 @@ $(BIN)/minqing-tour: $(call obj,demo/tour.c)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lvterm -lutil
 
 # The expression module is opened on first use: libxml2 stays out of minqing.
-$(BIN)/../lib/libminqing-expr.so: core/form_expr.c
+$(BIN)/../lib/libminqing-expr.so: core/form_expr.c core/form_expr_text.c \
+		core/form_expr_text.h core/form.h
 	$(say) MODULE $@
 	$(Q)mkdir -p $(@D) $(B)/obj/core && $(CC) $(CPPFLAGS) \
 		$$(pkg-config --cflags libxml-2.0) $(CFLAGS) -fPIC -shared \
-		-MMD -MP -MF $(B)/obj/core/form_expr.d -MT $@ -o $@ $< \
-		-Wl,-z,relro,-z,now $(SANLD) -lxml2 -lpcre2-8
+		-o $@ $(filter %.c,$^) \
+		-Wl,-z,relro,-z,now $(SANLD) -lxml2 -lpcre2-8 -lm
 
 $(B)/obj/%.o: %.c
 	$(say) CC $<

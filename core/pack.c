@@ -236,8 +236,8 @@ static enum mq_status load_calendar(struct pack *p, struct err *err)
 static enum mq_status load_all(struct pack *p, struct err *err)
 {
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
-		load_pairs, pack_rows_orgs, pack_form_choices, load_kinds,
-		pack_form_refs, pack_facets_load, pack_recur_load,
+		load_pairs, pack_rows_orgs, pack_lists_load, load_kinds,
+		pack_rules_refs, pack_facets_load, pack_recur_load,
 		pack_score_load,
 		pack_flow_dues, pack_flow_derives, pack_escalate_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,

@@ -16,7 +16,7 @@ enum field_type {
 	/* ours */
 	FT_PERSON, FT_ORG, FT_PLACE, FT_STAFF, FT_PHONE, FT_IDNUMBER,
 	FT_MONEY, FT_MINUTES, FT_WHEN, FT_RECORD,
-	FT_BEGIN_REPEAT, FT_END_REPEAT,
+	FT_BEGIN_REPEAT, FT_END_REPEAT, FT_DECIMAL,
 };
 enum field_class { FC_OPEN, FC_WORKING, FC_SEALED };
 
@@ -31,6 +31,7 @@ struct field {
 	const char *relevant;
 	const char *constraint;
 	const char *constraint_message[2];
+	const char *required_message[2];
 	const char *calculation;
 	const char *preset;		/* column "default" */
 	const char *list;		/* choice list of a select */
@@ -38,6 +39,11 @@ struct field {
 					 * separated */
 	const char *choice_filter;
 	const char *appearance;		/* "multiline", "digits", … */
+	bool read_only;
+	const char *repeat_count;	/* expression; "" as many as wanted */
+	int64_t range_min, range_max, range_step;	/* step 0: any */
+	int level;			/* with a calculation: after all of a
+					 * lower level */
 	enum field_class class;
 	int index;			/* slot 1 … 4 of record_key, 0 none */
 	int max_chars;			/* 0: the type's own */

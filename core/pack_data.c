@@ -98,6 +98,27 @@ bool pack_data_there(const struct pack *p, const char *name)
 	return file_exists(path);
 }
 
+/* XLSForm names languages behind two colons: "label::en", "label::中文 (zh)",
+ * "hint::English (en)".  The column of that language; NULL: there is none. */
+static const char *in_language(const struct pack_file *f, const char *column,
+    enum lang lang)
+{
+	const char *code = lang == LANG_ZH ? "zh" : "en";
+	size_t len = strlen(column), i;
+	char brackets[8];
+
+	snprintf(brackets, sizeof(brackets), "(%s", code);
+	for (i = 0; i < csv_columns(f->csv); i++) {
+		const char *c = csv_column(f->csv, i);
+
+		if (strncmp(c, column, len) == 0 && c[len] == ':' &&
+		    c[len + 1] == ':' && (strcmp(c + len + 2, code) == 0 ||
+		    strstr(c + len + 2, brackets) != NULL))
+			return c;
+	}
+	return NULL;
+}
+
 enum mq_status pack_data_open(struct pack *p, const char *name,
     const char *need, struct pack_file *f, struct err *err)
 {
@@ -118,7 +139,9 @@ enum mq_status pack_data_open(struct pack *p, const char *name,
 		assert(len < sizeof(column));
 		memcpy(column, w, len);
 		column[len] = '\0';
-		if (!csv_has(f->csv, column))
+		if (!csv_has(f->csv, column) &&
+		    in_language(f, column, LANG_ZH) == NULL &&
+		    in_language(f, column, LANG_EN) == NULL)
 			rc = pack_data_bad(f, 1, column, SAY_PACK_NO_COLUMN,
 			    NULL);
 	}
@@ -139,13 +162,17 @@ const char *pack_data_get(struct pack_file *f, const char *column)
 
 void pack_data_both(struct pack_file *f, const char *column, const char *out[2])
 {
-	char en[64];
+	const char *zh = in_language(f, column, LANG_ZH);
+	const char *en = in_language(f, column, LANG_EN);
 
-	snprintf(en, sizeof(en), "%s::en", column);
-	out[0] = pack_data_get(f, column);
-	out[1] = pack_data_get(f, en);
+	out[0] = pack_data_get(f, csv_has(f->csv, column) || zh == NULL ?
+	    column : zh);
+	out[1] = en == NULL ? "" : pack_data_get(f, en);
 	if (out[1][0] == '\0')
 		out[1] = out[0];
+	/* A form in one language only. */
+	if (zh == NULL && !csv_has(f->csv, column))
+		out[0] = out[1];
 }
 
 enum mq_status pack_data_bool(struct pack_file *f, const char *column,

@@ -98,15 +98,38 @@ enum mq_status pack_data_bad(struct pack_file *f, int line,
     const char *column, enum say why, const char *what);
 
 /* ---- parts ---- */
-enum mq_status pack_form_choices(struct pack *p, struct err *err) MUST_CHECK;
-/* Every ${name} is a field of the kind or one of the words `more`; quotes and
- * brackets pair. */
-enum mq_status pack_form_expr(struct pack_file *f, const struct kind *k,
-    int line, const char *column, const char *more, const char *s) MUST_CHECK;
+/* choices.csv */
+enum mq_status pack_lists_load(struct pack *p, struct err *err) MUST_CHECK;
+/* forms/KIND/choices.csv, whose lists are named "KIND/LIST". */
+enum mq_status pack_lists_own(struct pack *p, const char *kind,
+    struct err *err) MUST_CHECK;
+/* Lists that are made when a form asks for them.  *list is the name under
+ * which pack_choices() has it. */
+enum mq_status pack_lists_orgs(struct pack_file *f, const char *level,
+    const char **list) MUST_CHECK;
+enum mq_status pack_lists_file(struct pack_file *f, const char *name,
+    const char *parameters, const char **list) MUST_CHECK;
+enum mq_status pack_lists_other(struct pack_file *f, const char **list)
+    MUST_CHECK;
+enum mq_status pack_lists_acknowledge(struct pack_file *f,
+    const char **list) MUST_CHECK;
+/* Has any choice of the list something under that column? */
+bool pack_lists_column(const struct pack *p, const char *list,
+    const char *column);
 enum mq_status pack_form_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
+/* "survey/KIND.csv", "forms/KIND/survey.csv": where a form was read from. */
+const char *pack_form_file(const struct pack *p, const struct kind *k,
+    bool step, char *out, size_t size);
+/* Expressions, filters, the order of calculations (field.level). */
+enum mq_status pack_rules_check(struct pack *p, const struct kind *k,
+    struct field *v, size_t n, struct err *err) MUST_CHECK;
+/* One expression of another table: ${name} is a field of the kind or one of
+ * the words `more`. */
+enum mq_status pack_rules_expr(struct pack_file *f, const struct kind *k,
+    int line, const char *column, const char *more, const char *s) MUST_CHECK;
 /* What forms say of other kinds, after all kinds are there. */
-enum mq_status pack_form_refs(struct pack *p, struct err *err) MUST_CHECK;
+enum mq_status pack_rules_refs(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_flow_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
 enum mq_status pack_flow_dues(struct pack *p, struct err *err) MUST_CHECK;

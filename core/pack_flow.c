@@ -227,7 +227,7 @@ static enum mq_status check_more(struct pack_file *f, const struct kind *k,
 	enum mq_status rc = check_words(f, k, s, "clear", s->clear);
 
 	if (rc == MQ_OK)
-		rc = pack_form_expr(f, k, s->line, "guard", FLOW_GUARD_WORDS,
+		rc = pack_rules_expr(f, k, s->line, "guard", FLOW_GUARD_WORDS,
 		    s->guard);
 	if (rc == MQ_OK && s->guard[0] != '\0' &&
 	    s->guard_message[0][0] == '\0')

@@ -241,24 +241,28 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
     int *index, struct err *err)
 {
 	struct fields merged = { NULL, 0, 0 }, d = { NULL, 0, 0 };
+	struct fields named = { NULL, 0, 0 };
 	struct save_part *p;
 	enum mq_status st;
 
+	save_rows_name(s->n, k, &prior->f, f, &named);
 	p = save_part_new(s, prior->r.kind, "fix", cause);
 	p->rec = prior->r.rec;
 	save_part_heads(p, prior);
 	*index = s->count - 1;
 	fields_copy(&merged, &prior->f);
-	fields_overlay(&merged, f);
+	fields_overlay(&merged, &named);
 	st = decide(s, k, "fix", "", prior, &merged, &d, err);
 	if (!st) {
 		place_record(s->n, k, &merged, &d, prior->r.org, p->org);
 		fields_difference(&prior->f, &merged, true, &p->f);
 		fields_difference(&prior->d, &d, false, &p->d);
-		save_part_settle(p, prior, f, &merged, &d);
+		save_rows_gone(k, &prior->f, &merged, &p->f);
+		save_part_settle(p, prior, &named, &merged, &d);
 		if (why[0])
 			fields_set(&p->d, "why", why);
 	}
+	fields_free(&named);
 	fields_free(&merged);
 	fields_free(&d);
 	return st;

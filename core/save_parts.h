@@ -52,4 +52,12 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
     const struct kind *k, const struct fields *f, const char *why, int cause,
     int *index, struct err *err) MUST_CHECK;
 
+/* Rows of repeats (save_rows.c): f with the rows that prior does not have
+ * under a name of this node; and, taken away in out, every cell of the rows
+ * of prior that merged has no more. */
+void save_rows_name(struct node *n, const struct kind *k,
+    const struct fields *prior, const struct fields *f, struct fields *out);
+void save_rows_gone(const struct kind *k, const struct fields *prior,
+    const struct fields *merged, struct fields *out);
+
 #endif

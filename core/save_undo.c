@@ -40,6 +40,10 @@ void save_part_settle(struct save_part *p, const struct record_full *prior,
 
 		if (!fields_get(named, name))
 			continue;
+		/* Taking it away settles it too. */
+		if (!fields_get(merged, name) &&
+		    fields_get(named, name)->kind == FV_GONE)
+			fields_set_gone(&p->f, name);
 		put_value(&p->f, fields_get(merged, name));
 		put_value(&p->d, fields_get(d, name));
 	}

@@ -35,11 +35,43 @@ static void complain(struct work *w, const struct field *fd,
 static enum mq_status needed(struct work *w, const struct field *fd, bool must,
     bool *out, struct err *err)
 {
+	const struct form_at at = { w->a->n, w->a->kind, fd, &w->all,
+	    w->a->now };
+
 	*out = must || fd->required;
 	if (*out || fd->required_if[0] == '\0')
 		return MQ_OK;
-	return form_true(w->a->n, fd->required_if, &w->all, "", w->a->now,
-	    out, err);
+	return form_true_at(&at, fd->required_if, "", out, err);
+}
+
+/* Calculations are the record's own words too. */
+static enum mq_status calculate(struct work *w, struct err *err)
+{
+	const struct kind *k = w->a->kind;
+	struct fields *f = w->a->f;
+	enum mq_status rc;
+	size_t i;
+
+	/* The answers of a step change nothing the form has calculated. */
+	if (strcmp(w->a->op, "step") == 0)
+		return MQ_OK;
+	rc = form_calculate_all(w->a->n, k, &w->all, w->a->now, err);
+	for (i = 0; i < f->n;) {
+		const struct field *fd = kind_field(k, f->v[i].name);
+
+		if (fd != NULL && fd->level > 0 &&
+		    fields_get(&w->all, f->v[i].name) == NULL)
+			fields_drop(f, f->v[i].name);
+		else
+			i++;
+	}
+	for (i = 0; i < w->all.n && f->n < FIELDS_MAX; i++) {
+		const struct field *fd = kind_field(k, w->all.v[i].name);
+
+		if (fd != NULL && fd->level > 0)
+			fields_put(f, w->all.v[i].name, &w->all.v[i]);
+	}
+	return rc;
 }
 
 static void forget(struct work *w, const struct field *fd)
@@ -51,14 +83,15 @@ static void forget(struct work *w, const struct field *fd)
 static enum mq_status check_constraint(struct work *w, const struct field *fd,
     const char *value, struct err *err)
 {
+	const struct form_at at = { w->a->n, w->a->kind, fd, &w->all,
+	    w->a->now };
 	struct err bad = ERR_INIT;
 	enum mq_status rc;
 	bool ok;
 
 	if (fd->constraint[0] == '\0')
 		return MQ_OK;
-	rc = form_true(w->a->n, fd->constraint, &w->all, value, w->a->now,
-	    &ok, err);
+	rc = form_true_at(&at, fd->constraint, value, &ok, err);
 	if (rc != MQ_OK || ok)
 		return rc;
 	if (fd->constraint_message[0][0] != '\0')
@@ -118,10 +151,54 @@ static enum mq_status take_value(struct work *w, const struct field *fd,
 	} else {
 		form_store(fd, buf_str(&value), w->a->f);
 		form_store(fd, buf_str(&value), &w->all);
-		rc = check_constraint(w, fd, buf_str(&value), err);
+		rc = calculate(w, err);
+		if (rc == MQ_OK)
+			rc = check_constraint(w, fd, buf_str(&value), err);
 	}
 	buf_free(&value);
 	return rc;
+}
+
+static void miss(struct work *w, const struct field *fd)
+{
+	if (fd->required_message[0][0] != '\0')
+		act_complain(w->a, fd->name, MQ_E_FIELD, "%s：%s‖%s: %s",
+		    fd->label[0], fd->required_message[0], fd->label[1],
+		    fd->required_message[1]);
+	else
+		act_complain(w->a, fd->name, MQ_E_REQUIRED, "%s‖%s",
+		    fd->label[0], fd->label[1]);
+}
+
+/* What is calculated is there already; it may still be asked for. */
+static enum mq_status check_computed(struct work *w, const struct field *fd,
+    bool must, struct err *err)
+{
+	struct buf value = BUF_INIT(FIELDS_TEXT_MAX);
+	enum mq_status rc = MQ_OK;
+
+	form_text(fields_get(&w->all, fd->name), &value);
+	if (value.len > 0)
+		rc = check_constraint(w, fd, buf_str(&value), err);
+	else if (must)
+		miss(w, fd);
+	buf_free(&value);
+	return rc;
+}
+
+/* Nobody types into it: the default at first, ever after what stood there. */
+static void read_only(struct work *w, const struct field *fd,
+    struct buf *typed)
+{
+	const struct field_value *old = w->a->prior == NULL ? NULL :
+	    fields_get(&w->a->prior->f, fd->name);
+
+	buf_reset(typed);
+	if (w->a->prior != NULL)
+		form_text(old, typed);
+	else
+		form_preset(w->a->n, w->a->kind, fd, &w->all, w->a->who->by,
+		    typed);
 }
 
 static enum mq_status check_field(struct work *w, const struct field *fd,
@@ -143,7 +220,11 @@ static enum mq_status check_field(struct work *w, const struct field *fd,
 	rc = needed(w, fd, must, &yes, err);
 	if (rc != MQ_OK)
 		return rc;
-	if (!fields_has(w->a->f, fd->name)) {
+	if (fd->calculation[0] != '\0')
+		return check_computed(w, fd, yes, err);
+	if (fd->read_only) {
+		read_only(w, fd, &typed);
+	} else if (!fields_has(w->a->f, fd->name)) {
 		/* Scripts leave out what a screen would have filled in. */
 		if (yes && strcmp(w->a->op, "fix") != 0)
 			form_preset(w->a->n, w->a->kind, fd, &w->all,
@@ -157,8 +238,7 @@ static enum mq_status check_field(struct work *w, const struct field *fd,
 	if (buf_str(&typed)[strspn(buf_str(&typed), " \t\r\n")] == '\0') {
 		forget(w, fd);
 		if (yes)
-			act_complain(w->a, fd->name, MQ_E_REQUIRED,
-			    "%s‖%s", fd->label[0], fd->label[1]);
+			miss(w, fd);
 	} else if (typed.over) {
 		act_complain(w->a, fd->name, MQ_E_TOO_BIG, "%s‖%s",
 		    fd->label[0], fd->label[1]);
@@ -171,37 +251,6 @@ out:
 }
 
 /* ---- which fields ---- */
-
-static void keep_result(struct work *w, const struct field *fd,
-    const char *result)
-{
-	if (result[0] == '\0') {
-		forget(w, fd);
-		return;
-	}
-	fields_set(w->a->f, fd->name, result);
-	fields_set(&w->all, fd->name, result);
-}
-
-static enum mq_status calculate(struct work *w, struct err *err)
-{
-	struct buf b = BUF_INIT(RESULT_MAX);
-	enum mq_status rc = MQ_OK;
-	size_t i;
-
-	for (i = 0; i < w->a->kind->nfields && rc == MQ_OK; i++) {
-		const struct field *fd = &w->a->kind->fields[i];
-
-		if (fd->type != FT_CALCULATE)
-			continue;
-		rc = form_eval(w->a->n, fd->calculation, &w->all, "",
-		    w->a->now, false, &b, err);
-		if (rc == MQ_OK)
-			keep_result(w, fd, buf_str(&b));
-	}
-	buf_free(&b);
-	return rc;
-}
 
 static bool is_asked(const struct kind *k, const char *list, const char *name)
 {
@@ -224,7 +273,8 @@ static void refuse_unknown(struct work *w, const struct flow_step *step)
 		char name[FIELDS_NAME_MAX + 1];
 		const struct field *fd = kind_field(w->a->kind, f->v[i].name);
 		bool ok = fd != NULL && (fd->type == FT_CALCULATE ||
-		    form_takes_value(fd));
+		    form_takes_value(fd)) && (fd->repeat != NULL) ==
+		    (strchr(f->v[i].name, '.') != NULL);
 
 		xcopy(name, sizeof(name), f->v[i].name);
 		if (ok && step != NULL)
@@ -240,15 +290,73 @@ static void refuse_unknown(struct work *w, const struct flow_step *step)
 	}
 }
 
+/* Cells of rows that the repeat does not have are not the record's. */
+static void forget_rows(struct work *w, const struct field *repeat,
+    char (*rows)[12], size_t n)
+{
+	struct fields_cell c;
+	size_t i = 0, r;
+
+	while (i < w->a->f->n) {
+		char name[FIELDS_NAME_MAX + 1];
+
+		xcopy(name, sizeof(name), w->a->f->v[i].name);
+		for (r = 0; r < n; r++)
+			if (fields_cell(name, &c) &&
+			    strcmp(c.row, rows[r]) == 0)
+				break;
+		if (!fields_cell(name, &c) ||
+		    strcmp(c.group, repeat->name) != 0 || r < n) {
+			i++;
+			continue;
+		}
+		fields_drop(w->a->f, name);
+		fields_drop(&w->all, name);
+	}
+}
+
+static enum mq_status check_repeat(struct work *w, const struct field *repeat,
+    struct err *err)
+{
+	const struct kind *k = w->a->kind;
+	char rows[FORM_ROWS_MAX][12];
+	enum mq_status rc;
+	struct form_cell cell;
+	size_t n = 0, r, i;
+	bool shows;
+
+	rc = form_shows(w->a->n, k, repeat, &w->all, w->a->now, &shows, err);
+	if (rc == MQ_OK && shows)
+		n = form_rows(w->a->n, k, repeat, &w->all, rows,
+		    FORM_ROWS_MAX);
+	if (rc == MQ_OK)
+		forget_rows(w, repeat, rows, n);
+	for (r = 0; r < n; r++)
+		for (i = 0; i < k->nfields && rc == MQ_OK; i++) {
+			if (k->fields[i].repeat != repeat ||
+			    !form_takes_value(&k->fields[i]))
+				continue;
+			form_cell(&k->fields[i], rows[r], &cell);
+			rc = check_field(w, &cell.fd, false, err);
+		}
+	return rc;
+}
+
 static enum mq_status check_form(struct work *w, struct err *err)
 {
 	const struct kind *k = w->a->kind;
 	enum mq_status rc = MQ_OK;
 	size_t i;
 
-	for (i = 0; i < k->nfields && rc == MQ_OK; i++)
-		if (form_takes_value(&k->fields[i]))
-			rc = check_field(w, &k->fields[i], false, err);
+	rc = calculate(w, err);
+	for (i = 0; i < k->nfields && rc == MQ_OK; i++) {
+		const struct field *fd = &k->fields[i];
+
+		if (fd->type == FT_BEGIN_REPEAT)
+			rc = check_repeat(w, fd, err);
+		else if (fd->repeat == NULL && form_takes_value(fd))
+			rc = check_field(w, fd, false, err);
+	}
 	/* Fields of steps come in by derivation, or again at a correction. */
 	for (i = 0; i < k->nstep_fields && rc == MQ_OK; i++)
 		if (form_takes_value(&k->step_fields[i]) &&
@@ -351,16 +459,23 @@ static void seal_fields(struct work *w, const struct field *v, size_t n)
 	const char *hex = w->a->n->set.records_pk;
 	uint8_t pk[CRYPTO_BOX_PK];
 	bool have = crypto_unhex(hex, strlen(hex), pk, sizeof(pk));
+	char name[FIELDS_NAME_MAX + 1];
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		const struct field *fd = &v[i];
-		const struct field_value *x = fields_get(w->a->f, fd->name);
+	for (i = 0; i < w->a->f->n; i++) {
+		const struct field_value *x = &w->a->f->v[i];
+		const struct field *of = kind_field(w->a->kind, x->name);
+		struct field one, *fd = &one;
 
+		if (of == NULL || of < v || of >= v + n)
+			continue;
+		one = *of;
+		xcopy(name, sizeof(name), x->name);
+		one.name = name;
 		if (fd->class != FC_SEALED &&
 		    !(w->secret && form_looks(fd, "confidential")))
 			continue;
-		if (x == NULL || x->kind == FV_GONE || (x->text != NULL &&
+		if (x->kind == FV_GONE || (x->text != NULL &&
 		    strncmp(x->text, FIELDS_SEALED,
 		    sizeof(FIELDS_SEALED) - 1) == 0))
 			continue;

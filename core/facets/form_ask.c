@@ -64,39 +64,127 @@ void form_warm(void)
 	}
 }
 
-enum mq_status form_eval(struct node *n, const char *expr,
-    const struct fields *f,
-    const char *self, struct utc now, bool truth, struct buf *out,
-    struct err *err)
+/* ---- asking it ---- */
+
+const struct field_value *form_value_at(const struct form_at *at,
+    const char *name)
 {
-	struct form_expr_call c = { expr, f, self, now, out, truth, "" };
+	const struct field_value *v = NULL;
+	struct fields_cell c;
+	char cell[FIELDS_NAME_MAX + 1];
+
+	if (at->fd != NULL && fields_cell(at->fd->name, &c) &&
+	    fields_cell_name(c.group, c.row, name, cell))
+		v = fields_get(at->f, cell);
+	return v != NULL ? v : fields_get(at->f, name);
+}
+
+/* jr:choice-name() */
+static bool choice_label(void *ctx, const char *field, const char *value,
+    char *out, size_t size)
+{
+	const struct form_at *at = ctx;
+	const struct field *fd = at->k == NULL ? NULL :
+	    kind_field(at->k, field);
+	struct field_value v = { .kind = FV_TEXT, .text = (char *)value };
+	struct buf b = BUF_INIT(RESULT_MAX);
+
+	if (fd != NULL)
+		form_show(at->n, fd, &v, false, &b);
+	xcopy(out, size, buf_str(&b));
+	buf_free(&b);
+	return fd != NULL;
+}
+
+/* "member.2." for the cell of a row, and which of the rows it is. */
+static void find_row(const struct form_at *at, char row[FIELDS_NAME_MAX + 1],
+    struct form_expr_call *c)
+{
+	char rows[FORM_ROWS_MAX][12];
+	struct fields_cell cell;
+	size_t n, i;
+
+	if (at->fd == NULL || !fields_cell(at->fd->name, &cell))
+		return;
+	snprintf(row, FIELDS_NAME_MAX + 1, "%s.%s.", cell.group, cell.row);
+	c->row = row;
+	n = fields_rows(at->f, cell.group, false, rows, FORM_ROWS_MAX);
+	c->position = (int)n + 1;	/* not begun yet: the one behind */
+	for (i = 0; i < n && i < FORM_ROWS_MAX; i++)
+		if (strcmp(rows[i], cell.row) == 0)
+			c->position = (int)i + 1;
+}
+
+static enum mq_status run_module(struct form_expr_call *c, struct err *err)
+{
 	struct buf b = BUF_INIT(230);
 	enum mq_status rc = MQ_OK;
 
-	(void)n;
 	form_warm();
-	buf_reset(out);
 	if (module.eval == NULL) {
 		say_both(&b, SAY_FORM_NO_MODULE, module.why, NULL);
 		rc = err_set(err, MQ_E_EXPR, "%s", buf_str(&b));
-	} else if (!module.eval(&c)) {
-		say_both(&b, SAY_FORM_MODULE_BAD, expr, c.problem);
+	} else if (!module.eval(c)) {
+		say_both(&b, SAY_FORM_MODULE_BAD, c->expr, c->problem);
 		rc = err_set(err, MQ_E_EXPR, "%s", buf_str(&b));
 	}
 	buf_free(&b);
 	return rc;
 }
 
-enum mq_status form_true(struct node *n, const char *expr,
-    const struct fields *f,
-    const char *self, struct utc now, bool *out, struct err *err)
+enum mq_status form_eval_at(const struct form_at *at, const char *expr,
+    const char *self, bool truth, struct buf *out, struct err *err)
+{
+	char row[FIELDS_NAME_MAX + 1];
+	struct form_expr_call c = { .expr = expr, .f = at->f, .self = self,
+	    .now = at->now, .out = out, .truth = truth,
+	    .label = choice_label, .ctx = (void *)at };
+
+	find_row(at, row, &c);
+	buf_reset(out);
+	return run_module(&c, err);
+}
+
+enum mq_status form_eval_rows(const struct form_at *at, const char *expr,
+    const struct form_sieve *how, struct err *err)
+{
+	char row[FIELDS_NAME_MAX + 1];
+	struct buf none = BUF_INIT(16);
+	struct form_expr_call c = { .expr = expr, .f = at->f, .self = "",
+	    .now = at->now, .out = &none, .truth = true, .next = how->next,
+	    .column = how->column, .take = how->take, .ctx = how->ctx };
+
+	find_row(at, row, &c);
+	return run_module(&c, err);
+}
+
+enum mq_status form_true_at(const struct form_at *at, const char *expr,
+    const char *self, bool *out, struct err *err)
 {
 	struct buf b = BUF_INIT(16);
-	enum mq_status rc = form_eval(n, expr, f, self, now, true, &b, err);
+	enum mq_status rc = form_eval_at(at, expr, self, true, &b, err);
 
 	*out = rc == MQ_OK && strcmp(buf_str(&b), "true") == 0;
 	buf_free(&b);
 	return rc;
+}
+
+enum mq_status form_eval(struct node *n, const char *expr,
+    const struct fields *f, const char *self, struct utc now, bool truth,
+    struct buf *out, struct err *err)
+{
+	const struct form_at at = { n, NULL, NULL, f, now };
+
+	return form_eval_at(&at, expr, self, truth, out, err);
+}
+
+enum mq_status form_true(struct node *n, const char *expr,
+    const struct fields *f, const char *self, struct utc now, bool *out,
+    struct err *err)
+{
+	const struct form_at at = { n, NULL, NULL, f, now };
+
+	return form_true_at(&at, expr, self, out, err);
 }
 
 /* ---- what shows ---- */
@@ -106,26 +194,14 @@ enum mq_status form_shows(struct node *n, const struct kind *k,
     const struct field *fd,
     const struct fields *f, struct utc now, bool *out, struct err *err)
 {
-	bool in_step = k->nstep_fields > 0 && fd >= k->step_fields &&
-	    fd < k->step_fields + k->nstep_fields;
-	const struct field *v = in_step ? k->step_fields : k->fields, *at;
+	const struct form_at at = { n, k, fd, f, now };
+	const struct field *g;
 	enum mq_status rc = MQ_OK;
-	int skip = 0;
 
 	*out = true;
-	for (at = fd; rc == MQ_OK && *out; at--) {
-		if (at != fd && at->type == FT_END_GROUP) {
-			skip++;
-		} else if (at == fd || at->type == FT_BEGIN_GROUP) {
-			if (at != fd && skip > 0)
-				skip--;
-			else if (at->relevant[0] != '\0')
-				rc = form_true(n, at->relevant, f, "", now,
-				    out, err);
-		}
-		if (at == v)
-			break;
-	}
+	for (g = fd; g != NULL && rc == MQ_OK && *out; g = g->within)
+		if (g->relevant[0] != '\0')
+			rc = form_true_at(&at, g->relevant, "", out, err);
 	return rc;
 }
 
@@ -147,93 +223,17 @@ bool form_relevant(struct node *n, const struct kind *k, const struct field *fd,
 bool form_required(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *f)
 {
+	const struct form_at at = { n, k, fd, f, env_now(n->env) };
 	struct err err = ERR_INIT;
 	bool yes;
 
-	(void)k;
 	if (fd->required || fd->required_if[0] == '\0')
 		return fd->required;
-	if (form_true(n, fd->required_if, f, "", env_now(n->env), &yes,
-	    &err) != MQ_OK) {
+	if (form_true_at(&at, fd->required_if, "", &yes, &err) != MQ_OK) {
 		log_err("form", &err);
 		return false;
 	}
 	return yes;
-}
-
-/* ---- choices ---- */
-
-bool form_choice_value(const struct choice *c, const char *key, char *out,
-    size_t size)
-{
-	const char *s = c->filter;
-	size_t want = strlen(key), len;
-
-	for (; *s != '\0'; s += len) {
-		s += strspn(s, " ");
-		len = strcspn(s, " ");
-		if (len > want && s[want] == '=' &&
-		    memcmp(s, key, want) == 0) {
-			snprintf(out, size, "%.*s", (int)(len - want - 1),
-			    s + want + 1);
-			return true;
-		}
-	}
-	out[0] = '\0';
-	return false;
-}
-
-/* One "column=${field}" or "column='value'" of a choice_filter. */
-static bool term_fits(const struct choice *c, const char *term, size_t len,
-    const struct fields *f)
-{
-	const char *eq = memchr(term, '=', len);
-	char key[40], want[200], have[200], name[40];
-	size_t klen, vlen;
-
-	if (eq == NULL)
-		return false;
-	klen = (size_t)(eq - term);
-	vlen = len - klen - 1;
-	snprintf(key, sizeof(key), "%.*s", (int)klen, term);
-	if (eq[1] == '\'') {
-		snprintf(want, sizeof(want), "%.*s", (int)vlen - 2, eq + 2);
-	} else {
-		snprintf(name, sizeof(name), "%.*s", (int)vlen - 3, eq + 3);
-		xcopy(want, sizeof(want), fields_text(f, name));
-	}
-	return form_choice_value(c, key, have, sizeof(have)) &&
-	    strcmp(have, want) == 0;
-}
-
-static bool choice_fits(const struct choice *c, const char *filter,
-    const struct fields *f)
-{
-	size_t len;
-
-	for (; *filter != '\0'; filter += len) {
-		filter += strspn(filter, " ");
-		len = strcspn(filter, " ");
-		if (len == 0 || (len == 3 && memcmp(filter, "and", 3) == 0))
-			continue;
-		if (!term_fits(c, filter, len, f))
-			return false;
-	}
-	return true;
-}
-
-size_t form_choices(struct node *n, const struct kind *k,
-    const struct field *fd,
-    const struct fields *f, const struct choice **out, size_t max)
-{
-	size_t i, count, found = 0;
-	const struct choice *v = pack_choices(n->pack, fd->list, &count);
-
-	(void)k;
-	for (i = 0; i < count && found < max; i++)
-		if (choice_fits(&v[i], fd->choice_filter, f))
-			out[found++] = &v[i];
-	return found;
 }
 
 /* ---- presets ---- */
@@ -271,6 +271,7 @@ void form_preset(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *all, const char *by, struct buf *out)
 {
 	struct utc now = env_now(n->env);
+	const struct form_at at = { n, k, fd, all, now };
 	const char *p = fd->preset;
 	char text[40];
 
@@ -287,8 +288,9 @@ void form_preset(struct node *n, const struct kind *k, const struct field *fd,
 	} else if (preset_choice(n, k, p, all, out)) {
 		return;
 	} else if (strchr(p, '(') != NULL || strchr(p, '$') != NULL) {
-		if (form_eval(n, p, all, "", now, false, out, NULL) != MQ_OK)
+		if (form_eval_at(&at, p, "", false, out, NULL) != MQ_OK)
 			buf_reset(out);
+		form_days(fd, out);
 	} else {
 		buf_adds(out, p);
 	}

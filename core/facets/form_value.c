@@ -18,6 +18,7 @@
 
 #define NUMBER_MAX INT64_C(999999999999999)
 #define CODE_MAX 64
+#define DECIMAL_PLACES 6
 
 /* ---- small things the other parts use ---- */
 
@@ -208,6 +209,56 @@ static bool read_minutes(const char *s, int64_t *out)
 	return *s == '\0';
 }
 
+/* A decimal is kept as its digits: an entry holds whole numbers and texts, and
+ * a text is never rounded.  "36.50" and "036.5" are stored as "36.5". */
+static enum mq_status accept_decimal(const struct field *fd, const char *s,
+    struct buf *out, struct err *err)
+{
+	struct buf folded = BUF_INIT(200);
+	char places[12];
+	bool minus, ok;
+	int64_t whole;
+	size_t len = 0;
+
+	text_fold(s, strlen(s), &folded);
+	s = buf_str(&folded);
+	minus = eat(&s, "-");
+	whole = number_at(&s);
+	ok = whole >= 0 && !folded.over;
+	if (ok && eat(&s, ".")) {
+		len = strspn(s, "0123456789");
+		ok = len > 0 && len <= DECIMAL_PLACES && s[len] == '\0';
+		while (len > 0 && s[len - 1] == '0')
+			len--;
+	} else {
+		ok = ok && *s == '\0';
+	}
+	if (ok) {
+		buf_addf(out, "%s%" PRId64, minus && (whole > 0 || len > 0) ?
+		    "-" : "", whole);
+		if (len > 0)
+			buf_addf(out, ".%.*s", (int)len, s);
+	}
+	buf_free(&folded);
+	snprintf(places, sizeof(places), "%d", DECIMAL_PLACES);
+	return ok ? MQ_OK : form_wrong(err, MQ_E_FIELD, fd, SAY_FORM_DECIMAL,
+	    places);
+}
+
+static enum mq_status check_range(const struct field *fd, int64_t v,
+    struct err *err)
+{
+	char words[80];
+
+	if (fd->range_step == 0 || (v >= fd->range_min &&
+	    v <= fd->range_max && (v - fd->range_min) % fd->range_step == 0))
+		return MQ_OK;
+	snprintf(words, sizeof(words), fd->range_step == 1 ?
+	    "%" PRId64 "–%" PRId64 : "%" PRId64 "–%" PRId64 " (+%" PRId64 ")",
+	    fd->range_min, fd->range_max, fd->range_step);
+	return form_wrong(err, MQ_E_FIELD, fd, SAY_FORM_RANGE, words);
+}
+
 static enum mq_status accept_number(const struct field *fd, const char *s,
     struct buf *out, struct err *err)
 {
@@ -230,7 +281,7 @@ static enum mq_status accept_number(const struct field *fd, const char *s,
 		    SAY_FORM_MONEY : fd->type == FT_MINUTES ?
 		    SAY_FORM_MINUTES : SAY_FORM_NUMBER, NULL);
 	buf_addf(out, "%" PRId64, v);
-	return MQ_OK;
+	return check_range(fd, v, err);
 }
 
 static enum mq_status accept_when(const struct field *fd, const char *s,
@@ -454,6 +505,8 @@ static enum mq_status accept(struct node *n, const struct field *fd,
 	case FT_MONEY:
 	case FT_MINUTES:
 		return accept_number(fd, s, out, err);
+	case FT_DECIMAL:
+		return accept_decimal(fd, s, out, err);
 	case FT_DATE:
 	case FT_TIME:
 	case FT_WHEN:
