@@ -96,6 +96,56 @@ static void due_times(void **state)
 	due(at(2024, 2, 28, 9, 0), 1, "day", "2024-02-29 18:00");
 }
 
+static void resumed(struct utc due_was, struct utc paused, struct utc again,
+    const char *unit, struct utc want)
+{
+	char have[40], hope[40];
+
+	clock_show(calendar_resume(cal, due_was, paused, again, unit),
+	    CLOCK_MINUTE, have, sizeof(have));
+	clock_show(want, CLOCK_MINUTE, hope, sizeof(hope));
+	assert_string_equal(have, hope);
+}
+
+/* What was left is counted on, in the limit's own unit. */
+static void pauses_keep_what_was_left(void **state)
+{
+	(void)state;
+	resumed(at(2026, 9, 30, 10, 0), at(2026, 9, 30, 9, 0),
+	    at(2026, 9, 30, 15, 0), "hour", at(2026, 9, 30, 16, 0));
+	/* 16:00 and four working hours: the 8th at 11:00.  One of them used,
+	 * three left on the 9th at 10:00. */
+	resumed(at(2026, 10, 8, 11, 0), at(2026, 9, 30, 17, 0),
+	    at(2026, 10, 9, 10, 0), "workhour", at(2026, 10, 9, 15, 0));
+	/* left of five: the 8th, 9th, 10th (swapped) and 12th */
+	resumed(at(2026, 10, 12, 18, 0), at(2026, 9, 30, 10, 0),
+	    at(2026, 10, 10, 10, 0), "workday", at(2026, 10, 15, 18, 0));
+	/* resumed on a day off with nothing left: the next working day */
+	resumed(at(2026, 9, 30, 18, 0), at(2026, 9, 30, 10, 0),
+	    at(2026, 10, 3, 10, 0), "workday", at(2026, 10, 8, 18, 0));
+	/* calendar days, over the end of a month; the last one moves on */
+	resumed(at(2026, 1, 30, 18, 0), at(2026, 1, 27, 9, 0),
+	    at(2026, 1, 29, 9, 0), "day", at(2026, 2, 2, 18, 0));
+	/* late stays as late */
+	resumed(at(2026, 11, 23, 10, 0), at(2026, 11, 23, 12, 0),
+	    at(2026, 11, 24, 12, 0), "workhour", at(2026, 11, 24, 10, 0));
+	/* no time passed */
+	resumed(at(2026, 11, 24, 18, 0), at(2026, 11, 23, 12, 0),
+	    at(2026, 11, 23, 12, 0), "workday", at(2026, 11, 24, 18, 0));
+}
+
+static void month_ends_and_leap_days(void **state)
+{
+	(void)state;
+	due(at(2026, 1, 29, 9, 0), 3, "day", "2026-02-02 18:00");
+	due(at(2024, 2, 26, 9, 0), 3, "day", "2024-02-29 18:00");
+	due(at(2024, 2, 28, 9, 0), 1, "workday", "2024-02-29 18:00");
+	due(at(2028, 2, 27, 9, 0), 3, "day", "2028-03-01 18:00");
+	due(at(2025, 12, 31, 17, 30), 1, "workhour", "2026-01-04 09:30");
+	due(at(2026, 2, 13, 10, 0), 1, "workday", "2026-02-14 18:00");
+	due(at(2026, 2, 14, 17, 0), 2, "workhour", "2026-02-24 10:00");
+}
+
 static void working_hours(void **state)
 {
 	(void)state;
@@ -179,6 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(days_off_and_swapped_days),
 		cmocka_unit_test(due_times),
+		cmocka_unit_test(pauses_keep_what_was_left),
+		cmocka_unit_test(month_ends_and_leap_days),
 		cmocka_unit_test(working_hours),
 		cmocka_unit_test(sums_in_words),
 		cmocka_unit_test(broken_tables_are_named),

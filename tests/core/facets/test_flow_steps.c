@@ -392,6 +392,150 @@ static void first_times_stay(void **state)
 	env_advance(&x.env, -MS_HOUR);
 }
 
+/* ---- many hands ---- */
+
+#define HANDS 3
+#define ROUNDS 8
+#define TURNS 14
+
+static uint32_t dice_state;
+static int taken;	/* steps that were saved */
+
+static uint32_t dice(uint32_t n)
+{
+	dice_state = dice_state * 1664525u + 1013904223u;
+	return (dice_state >> 8) % n;
+}
+
+/* Something for every field a step may ask. */
+static void answer_all(struct fields *f, const struct flow_step *s,
+    const char *other)
+{
+	static const char *const pairs[] = { "to_org", URBAN, "other_org",
+		HOUSING, "reason", "需要核实。", "met_when", "2026-11-23",
+		"spoke_to", "居民本人", "measure", "已处理。", "solved", "yes",
+		"satisfied", "very", "more_until", "2026-12-10",
+		"more_granted", "yes", "part_content", "另有一处。",
+		"proxy_what", "signed", "proxy_who", "老赵", "proxy_when",
+		"2026-11-23", NULL };
+	size_t i;
+
+	for (i = 0; pairs[i] != NULL; i += 2)
+		if (strstr(s->fields, pairs[i]) != NULL)
+			fields_set(f, pairs[i], pairs[i + 1]);
+	if (strstr(s->fields, "into!") != NULL)
+		fields_set(f, "into", other);
+}
+
+/* One random step that this node offers; refusals are fine. */
+static void some_step(struct nodes_one *a, int64_t rec, const char *other)
+{
+	static const char *const by[] = { "c1", "c2", "c3" };
+	const struct flow_step *v[40];
+	struct session who = a->who;
+	struct record_full r;
+	struct save_result res;
+	struct fields f = { NULL, 0, 0 };
+	struct err err = ERR_INIT;
+	struct save *s;
+	size_t n;
+
+	xcopy(who.by, sizeof(who.by), by[dice(3)]);
+	nodes_ok(record_get(a->n, rec, &r, &err), &err);
+	n = flow_steps(a->n, &who, &r, v, ARRAY_LEN(v));
+	record_full_free(&r);
+	if (n == 0)
+		return;
+	n = dice((uint32_t)n);
+	answer_all(&f, v[n], other);
+	s = save_new(a->n, &who);
+	if (save_step(s, rec, v[n]->name, &f, NULL, &err) == MQ_OK &&
+	    save_commit(s, &res, &err) == MQ_OK)
+		taken++;
+	save_free(&s);
+	fields_free(&f);
+	env_advance(&a->env, (int64_t)dice(300) * MS_MINUTE);
+}
+
+/* Everything the fold says of it, except what is this node's own business. */
+static void say(struct nodes_one *a, int64_t rec, struct buf *out)
+{
+	struct record_full r;
+	struct err err = ERR_INIT;
+	struct jout j;
+
+	nodes_ok(record_get(a->n, rec, &r, &err), &err);
+	buf_reset(out);
+	buf_addf(out, "%s %s %s %lld %lld %lld %x %d ", r.r.state, r.r.owner,
+	    r.r.proposed, (long long)r.r.main, (long long)r.r.due_at.ms,
+	    (long long)r.r.closed_at.ms, (unsigned)r.r.flags, r.nconflicts);
+	jout_begin(&j, out, true);
+	fields_write(&r.d, &j);
+	fields_write(&r.f, &j);
+	record_full_free(&r);
+}
+
+/* Whatever is done where, and however it travels, all come to see the same;
+ * making the projection again changes nothing. */
+static void any_order_folds_the_same(void **state)
+{
+	struct nodes_one hand[HANDS];
+	struct buf first = BUF_INIT(BUF_LARGE), other = BUF_INIT(BUF_LARGE);
+	struct err err = ERR_INIT;
+	char ref[ENTRY_REF_TEXT];
+	uint8_t before[CRYPTO_HASH], after[CRYPTO_HASH];
+	int64_t rec, to;
+	int i, k, round;
+
+	(void)state;
+	for (i = 0; i < HANDS; i++) {
+		nodes_make(&hand[i], 301 + i, NULL);
+		env_advance(&hand[i].env, MS_DAY);
+	}
+	for (round = 0; round < ROUNDS; round++) {
+		struct nodes_one keep = x;
+
+		dice_state = (uint32_t)round * 7919u + 17u;
+		x = hand[0];
+		to = request();
+		rec = request();
+		hand[0] = x;
+		x = keep;
+		ref_text(ref_of_rec(to), ref);
+		for (i = 1; i < HANDS; i++)
+			nodes_carry(&hand[0], &hand[i]);
+		for (k = 0; k < TURNS; k++) {
+			some_step(&hand[dice(HANDS)], rec, ref);
+			if (dice(3) == 0)
+				nodes_carry(&hand[dice(HANDS)],
+				    &hand[dice(HANDS)]);
+		}
+		/* each to each, in an order of the dice, some twice */
+		for (k = 0; k < 2 * HANDS; k++)
+			nodes_carry(&hand[dice(HANDS)], &hand[dice(HANDS)]);
+		for (i = 0; i < HANDS; i++)
+			for (k = 0; k < HANDS; k++)
+				nodes_carry(&hand[i], &hand[k]);
+		for (i = 0; i < HANDS; i++)
+			for (k = 0; k < HANDS; k++)
+				nodes_carry(&hand[k], &hand[i]);
+		say(&hand[0], rec, &first);
+		for (i = 1; i < HANDS; i++) {
+			say(&hand[i], rec, &other);
+			assert_string_equal(buf_str(&first), buf_str(&other));
+		}
+	}
+	assert_true(taken > ROUNDS * TURNS / 2);
+	nodes_ok(record_digest(hand[1].n, before, &err), &err);
+	nodes_ok(record_rebuild(hand[1].n, &err), &err);
+	nodes_ok(record_digest(hand[1].n, after, &err), &err);
+	assert_memory_equal(before, after, sizeof(before));
+	for (i = 0; i < HANDS; i++)
+		nodes_free(&hand[i]);
+	buf_free(&first);
+	buf_free(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +545,7 @@ int main(void)
 		cmocka_unit_test(more_time_is_granted_by_another),
 		cmocka_unit_test(a_whistle_calls_three),
 		cmocka_unit_test(first_times_stay),
+		cmocka_unit_test(any_order_folds_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
