@@ -179,6 +179,8 @@ static bool home_offers(struct panel *p, enum action act)
 		return self(p)->today.notice != 0;
 	if (act == ACT_HOME_NEXT)
 		return self(p)->today.next.rec != 0;
+	if (act == ACT_HOME_TASK)
+		return self(p)->today.task != 0;
 	if (act == ACT_HOME_TODAY)
 		return !both(p);
 	if (act == ACT_HOME_DUE)

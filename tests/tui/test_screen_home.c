@@ -91,6 +91,8 @@ static void test_everything_opens(void **state)
 	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
 
 	(void)state;
+	screen_see(s, "诉求 2 件没办完");
+	assert_false(screen_has(s, "t 任务"));	/* none is running */
 	opens(s, "诉求 2 件没办完", "诉求 · 待办");
 	opens(s, "退回来的", "三楼楼道堆了东西");
 	opens(s, "有两份", "两处同时改过");
