@@ -314,6 +314,57 @@ static void the_captains_list(void **state)
 	screen_stop(&s);
 }
 
+/* A service as another node wrote it: nobody here could refuse it. */
+static int64_t came_in(const char *number, struct utc from, int minutes)
+{
+	struct nodes_one x = { .n = st.n };
+	char at[24], body[500];
+
+	moment(from, at);
+	access_fake(&x.who, STATION_CAPTAIN, "", "captain", STATION_ORG);
+	snprintf(body, sizeof(body), "{\"d\":{\"closed\":%lld,\"k1\":\"%s\","
+	    "\"num\":%d,\"opened\":%lld,\"served\":%d,\"state\":\"out\","
+	    "\"title\":\"环境清洁\"},\"f\":{\"activity\":\"cleaning\","
+	    "\"start\":\"%s\",\"volunteer\":\"%s\"}}",
+	    (long long)(from.ms + minutes * MS_MINUTE), number, minutes,
+	    (long long)from.ms, minutes, at, number);
+	return ref_rec(nodes_entry(&x, "service", "open", 0, body));
+}
+
+static void an_overlap_is_settled(void **state)
+{
+	struct utc now = env_now(&st.env), day;
+	struct screen *s;
+	struct record_full r;
+	int64_t a, b, left;
+
+	(void)state;
+	day = clock_day_start((struct day){ clock_day(now).n - 3 });
+	a = came_in("W2009", (struct utc){ day.ms + 9 * MS_HOUR }, 120);
+	b = came_in("W2009", (struct utc){ day.ms + 10 * MS_HOUR }, 90);
+	s = station_screen(&st, NULL, NULL);
+	station_login(s, STATION_CAPTAIN);
+	screen_keys(s, "00");
+	screen_see(s, "待核时长");
+	press_beside(s, "待核时长");
+	screen_see(s, "重叠 60 分钟");
+	screen_key(s, "End");
+	screen_key(s, "F6");
+	screen_see(s, "核定重叠");
+	screen_see(s, "与哪一条重叠");
+	screen_key(s, "F2");
+	screen_see(s, "条要看一眼");
+	screen_lose(s, "重叠 60 分钟");
+	assert_int_equal(record_get(st.n, a, &r, NULL), MQ_OK);
+	left = r.r.num;
+	record_full_free(&r);
+	assert_int_equal(record_get(st.n, b, &r, NULL), MQ_OK);
+	left += r.r.num;
+	record_full_free(&r);
+	assert_int_equal(left, 120 + 90 - 60);
+	screen_stop(&s);
+}
+
 static void a_code_at_the_idle_screen(void **state)
 {
 	struct buf page = BUF_INIT(BUF_LARGE);
@@ -363,6 +414,7 @@ int main(void)
 		cmocka_unit_test(by_the_roster),
 		cmocka_unit_test(asked_first),
 		cmocka_unit_test(the_captains_list),
+		cmocka_unit_test(an_overlap_is_settled),
 		cmocka_unit_test(a_code_at_the_idle_screen),
 	};
 
