@@ -15,6 +15,7 @@
 #include "../../core/base/xmalloc.h"
 #include "../../core/certificate.h"
 #include "../lib/nodes.h"
+#include "../lib/procs.h"
 #include "../lib/station.h"
 
 #define PEOPLE 30
@@ -365,6 +366,27 @@ static void an_overlap_is_settled(void **state)
 	screen_stop(&s);
 }
 
+/* Scripts ask without a person; a false code is a refusal, not wrong use. */
+static void by_the_command_line(const char *code)
+{
+	const char *const verify[] = { screen_bin("minqing"), "--data",
+		st.dir, "--json", "certificate", "verify", code, NULL };
+	const char *const wrong[] = { screen_bin("minqing"), "--data", st.dir,
+		"certificate", "verify", "0400 0S80", NULL };
+	const char *const list[] = { screen_bin("minqing"), "--data", st.dir,
+		"--by", STATION_LEAD, "--json", "hours", "list", NULL };
+	const char *const usage[] = { screen_bin("minqing"), "--data", st.dir,
+		"--by", STATION_LEAD, "hours", "dance", NULL };
+	char out[8192];
+
+	assert_int_equal(procs_run(out, sizeof(out), verify), 0);
+	assert_non_null(strstr(out, "\"minutes\":600"));
+	assert_int_equal(procs_run(out, sizeof(out), wrong), 1);
+	assert_int_equal(procs_run(out, sizeof(out), list), 0);
+	assert_non_null(strstr(out, "\"pending\":120"));
+	assert_int_equal(procs_run(out, sizeof(out), usage), 2);
+}
+
 static void a_code_at_the_idle_screen(void **state)
 {
 	struct buf page = BUF_INIT(BUF_LARGE);
@@ -389,6 +411,7 @@ static void a_code_at_the_idle_screen(void **state)
 	at += strlen("核对码：\n");
 	snprintf(code, sizeof(code), "%.*s", (int)(strstr(at, "核对办法") - at),
 	    at);
+	by_the_command_line(code);
 	s = station_screen(&st, NULL, NULL);
 	screen_see(s, "编号或手机号");
 	screen_key(s, "F5");
