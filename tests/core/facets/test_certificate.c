@@ -323,7 +323,7 @@ static void the_star(void **state)
 	struct record_full r;
 	struct hours_account sum;
 	struct err err = ERR_INIT;
-	char start[24], end[24];
+	char start[40], end[40];
 	int64_t rec;
 	int day;
 

@@ -234,7 +234,7 @@ static void nobody_signed_out(void **state)
 
 static void many_at_once(void **state)
 {
-	char number[8];
+	char number[24];
 	int64_t recs[5], event;
 	struct err err = ERR_INIT;
 	struct save_result res;
