@@ -40,7 +40,7 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANLD)
 VERSION := 0.1.0
 
 CORE_SRC := $(filter-out core/form_expr%.c,$(wildcard core/*.c core/*/*.c))
-TUI_SRC := $(wildcard tui/*.c)
+TUI_SRC := $(filter-out tui/ime_rime.c,$(wildcard tui/*.c))
 SYNC_SRC := $(wildcard sync/*.c)
 HUB_SRC := $(wildcard sync/hub/*.c)
 ADMIN_SRC := $(wildcard sync/admin/*.c)
@@ -57,7 +57,8 @@ ADMIN_LIBS = $(SYNC_LIBS) -lgnutls
 BIN = $(B)/bin
 PROGRAMS = $(BIN)/minqing $(BIN)/minqing-sync $(BIN)/minqing-hub \
 	$(BIN)/minqing-admin
-MODULES = $(BIN)/../lib/libminqing-expr.so
+MODULES = $(BIN)/../lib/libminqing-expr.so $(BIN)/../lib/libminqing-ime.so \
+	$(BIN)/../lib/ime/default.yaml
 
 all: $(PROGRAMS) $(MODULES) $(BIN)/minqing-seed
 
@@ -98,6 +99,18 @@ $(BIN)/../lib/libminqing-expr.so: core/form_expr.c core/form_expr_text.c \
 		$$(pkg-config --cflags libxml-2.0) $(CFLAGS) -fPIC -shared \
 		-o $@ $(filter %.c,$^) \
 		-Wl,-z,relro,-z,now $(SANLD) -lxml2 -lpcre2-8 -lm
+
+# The input method likewise, with its dictionaries.  It links librime, which
+# is C++ with threads of its own: never with sanitizers.
+$(BIN)/../lib/libminqing-ime.so: tui/ime_rime.c tui/ime_engine.h
+	$(say) MODULE $@
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(filter-out \
+		-fsanitize=% -fno-sanitize-recover=all,$(CFLAGS)) -fPIC -shared \
+		-fvisibility=hidden -o $@ $< -Wl,-z,relro,-z,now -lrime
+$(BIN)/../lib/ime/default.yaml: tools/ime_dict.sh $(wildcard tui/ime/*.yaml \
+		core/packs/*/terms.csv)
+	$(say) DICT $(@D)
+	$(Q)tools/ime_dict.sh $(@D)
 
 $(B)/obj/%.o: %.c
 	$(say) CC $<

@@ -10,7 +10,8 @@ set -eu
 build="make gcc libc6-dev pkg-config libncurses-dev libsqlite3-dev
 	libsodium-dev libjansson-dev libunistring-dev libinih-dev libzstd-dev
 	libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libxml2-dev
-	libpcre2-dev"
+	libpcre2-dev librime-dev librime-bin rime-data-pinyin-simp
+	rime-data-stroke rime-data-wubi"
 demo="ncurses-base libvterm-dev"
 check="libcmocka-dev libvterm-dev"
 pictures="libvterm-dev librsvg2-bin fonts-wqy-microhei"

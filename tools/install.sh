@@ -20,7 +20,8 @@ put() { # mode folder file…
 
 put 755 bin "$MQ_BIN/minqing" "$MQ_BIN/minqing-sync" "$MQ_BIN/minqing-hub" \
     "$MQ_BIN/minqing-admin"
-put 755 lib "$MQ_LIB/libminqing-expr.so"
+put 755 lib "$MQ_LIB/libminqing-expr.so" "$MQ_LIB/libminqing-ime.so"
+put 644 share/minqing/ime "$MQ_LIB"/ime/*
 find core/packs -type f | while read -r f; do
 	put 644 "share/minqing/packs/$(dirname "${f#core/packs/}")" "$f"
 done

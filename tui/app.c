@@ -13,7 +13,9 @@
 
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
+#include "app_ime.h"
 #include "frame.h"
+#include "ime.h"
 #include "panel_help.h"
 #include "words.h"
 
@@ -319,6 +321,7 @@ static void paint_page(struct app *app, const struct draw *screen)
 		frame_notice(screen, in->notice_role, in->notice);
 	if (in->depth > 0)
 		frame_footer(screen, app, app_top(app), is_offered);
+	app_ime_paint(app, screen);
 }
 
 static void paint(struct app *app)
@@ -393,7 +396,7 @@ static unsigned default_action(struct app *app, struct panel *p,
 		draw_forget(app->term);
 		return PANEL_REDRAW;
 	default:
-		return PANEL_IGNORED;
+		return app_ime_action(app, p, act);
 	}
 }
 
@@ -463,7 +466,8 @@ static void handle_event(struct app *app, const struct key_event *ev)
 	/* Keys typed ahead reach a page before its first paint. */
 	lay_out(p, term_rows(app->term) - FRAME_ABOVE - FRAME_BELOW,
 	    term_cols(app->term));
-	if (ev->kind == KEY_EVENT_KEY)
+	if (ev->kind == KEY_EVENT_KEY && (ev->burst ||
+	    !app_ime_key(app, p, ev->key, &flags)))
 		flags = route_key(app, p, ev->key);
 	else if (ev->kind == KEY_EVENT_PASTE && p->ops->paste != NULL)
 		flags = p->ops->paste(p, ev->text, ev->len, ev->over);
@@ -701,6 +705,7 @@ enum mq_status app_start(struct env *env, const struct app_options *options,
 	}
 	log_quiet(true);
 	load_theme(app, options);
+	app->ime = ime_new(env);
 	app->in->redraw = true;
 	app->in->work_left = true;
 	*out = app;
@@ -716,6 +721,7 @@ void app_stop(struct app **appp)
 	while (app->in->depth > 0)
 		destroy_panel(pop(app));
 	reap(app);
+	ime_free(&app->ime);
 	if (app->term != NULL) {
 		term_stop(&app->term);
 		log_quiet(false);

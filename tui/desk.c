@@ -18,6 +18,8 @@
 #include "../core/roster.h"
 #include "../core/search.h"
 #include "form_draft.h"
+#include "ime.h"
+#include "ime_words.h"
 #include "panels.h"
 #include "popup.h"
 #include "words.h"
@@ -108,6 +110,7 @@ void desk_login(struct app *app, const struct session *who)
 		bits |= who_of_role(who->posts[i].role);
 	app_set_who(app, bits != 0 ? bits : WHO_VOLUNTEER);
 	drafts = draft_open(d->n, who->by, &d->drafts, &err) == MQ_OK;
+	ime_words_person(app);
 	arm_idle(d);
 	panel_home_open(app);
 	if ((bits & WHO_DESK) != 0)
@@ -138,6 +141,7 @@ void desk_logout(struct app *app)
 	struct desk *d = desk_of(app);
 
 	d->logged_in = false;
+	ime_leave(app->ime);
 	app_set_who(app, WHO_NOBODY);
 	panel_login_open(app);	/* every panel keeps what was typed first */
 	sync_drafts(d);
@@ -568,6 +572,7 @@ static bool hook_work(struct app *app)
 	enum mq_status st;
 	bool more = false;
 
+	(void)ime_warm(app->ime);
 	if (d->n->read_only)
 		return look_over(d);
 	db_set_wait(d->n->db, 0);

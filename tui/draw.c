@@ -422,6 +422,13 @@ void draw_gutter(const struct draw *d, int y, bool here)
 	    here ? ">" : " ");
 }
 
+bool draw_where(int *y, int *x)
+{
+	*y = cursor.y;
+	*x = cursor.x;
+	return cursor.y >= 0;
+}
+
 void draw_cursor(const struct draw *d, int y, int x)
 {
 	if (y < 0 || y >= d->h || x < 0 || d->w == 0)

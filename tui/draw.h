@@ -66,5 +66,7 @@ void draw_gutter(const struct draw *d, int y, bool here);
 /* The real cursor: where typing goes on (input methods follow it).  The last
  * call of a frame counts; without one the cursor is hidden. */
 void draw_cursor(const struct draw *d, int y, int x);
+/* Where it was put in this frame, on the screen; false: hidden. */
+bool draw_where(int *y, int *x);
 
 #endif

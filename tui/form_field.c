@@ -93,6 +93,12 @@ bool form_field_typing(const struct form_field *ff)
 	return ff->look == FORM_LOOK_TEXT || ff->look == FORM_LOOK_PICK;
 }
 
+bool form_field_chinese(const struct form_field *ff)
+{
+	return ff->look == FORM_LOOK_TEXT && ff->def->type == FT_TEXT &&
+	    !ff->edit.opt.digits;
+}
+
 void form_field_put(struct form_field *ff, const char *value)
 {
 	/* value may point into what we hold */

@@ -54,6 +54,9 @@ bool form_field_empty(const struct form_field *ff);
 /* Plain characters are text here. */
 bool form_field_typing(const struct form_field *ff);
 
+/* … and Chinese words: no digits, phone, number, picker. */
+bool form_field_chinese(const struct form_field *ff);
+
 /* Takes the value out of f (absent: empty); forgets complaints. */
 void form_field_load(struct form_field *ff, const struct fields *f);
 /* Puts the value into f, or drops it. */

@@ -476,6 +476,19 @@ static enum outcome next_wide(struct key_decoder *d, struct key_event *ev,
 	return EVENT;
 }
 
+/* Length of a scanner's burst at the head of what was read; 0: none. */
+static size_t scanned(const struct key_decoder *d)
+{
+	size_t n = 0;
+
+	while (d->at + n < d->n && d->in[d->at + n] > ' ' &&
+	    d->in[d->at + n] < 0x7f)
+		n++;
+	return n >= KEY_BURST_MIN && d->at + n < d->n &&
+	    (d->in[d->at + n] == '\r' || d->in[d->at + n] == '\n') ? n + 1 :
+	    0;
+}
+
 bool key_next(struct key_decoder *d, struct key_event *ev, bool flush)
 {
 	enum outcome o = NOTHING;
@@ -488,6 +501,10 @@ bool key_next(struct key_decoder *d, struct key_event *ev, bool flush)
 		if (d->pasting)
 			return next_paste(d, ev, flush);
 		c = d->in[d->at];
+		if (d->burst == 0)
+			d->burst = scanned(d);
+		ev->burst = d->burst > 0;
+		d->burst -= d->burst > 0;
 		if (c == ESC) {
 			o = next_escape(d, ev);
 		} else if (c < 0x20 || c == 0x7f) {

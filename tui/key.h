@@ -61,6 +61,9 @@ void key_show(uint32_t key, enum lang lang, char *out, size_t size);
 
 #define KEY_PASTE_MAX (64u * 1024u)
 #define KEY_ESC_WAIT 50		/* ms until a lone ESC is the Esc key */
+/* So many plain characters in one piece with Enter behind them come from a
+ * code scanner: no hand is that fast. */
+#define KEY_BURST_MIN 8
 #define KEY_PASTE_WAIT 2000	/* ms of silence that end a paste */
 
 enum key_event_kind {
@@ -75,6 +78,7 @@ enum key_event_kind {
 struct key_event {
 	enum key_event_kind kind;
 	uint32_t key;
+	bool burst;		/* part of a scanner's burst, not typed */
 	const char *text;	/* good until the next key_next() */
 	size_t len;
 	bool over;		/* the paste was longer than KEY_PASTE_MAX */
@@ -85,6 +89,7 @@ struct key_decoder {
 	unsigned char in[4096];
 	size_t at, n;		/* unread bytes are in[at .. n) */
 	bool pasting;
+	size_t burst;		/* bytes left of a scanner's burst */
 	int expect_cursor;	/* position queries not answered yet: tells
 				 * the answer from Shift-F3 */
 	struct buf paste;

@@ -64,6 +64,9 @@ struct panel_ops {
 	    bool over);
 	/* Plain characters are text now: a field or a filter has the focus. */
 	bool (*typing)(struct panel *p);
+	/* The text wanted here is Chinese words: letters may go to the
+	 * built-in input method, what it makes of them to paste(). */
+	bool (*chinese)(struct panel *p);
 	/* Is this action sensible now?  False hides it from footer and help
 	 * and its key does nothing. */
 	bool (*offers)(struct panel *p, enum action act);

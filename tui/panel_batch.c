@@ -336,6 +336,13 @@ static bool batch_typing(struct panel *base)
 	return ff && form_field_typing(ff);
 }
 
+static bool batch_chinese(struct panel *base)
+{
+	struct form_field *ff = form_page_here(&batch_of(base)->page);
+
+	return ff && form_field_chinese(ff);
+}
+
 static unsigned leave(struct panel_batch *p)
 {
 	char text[120], n[16];
@@ -500,6 +507,7 @@ static const struct panel_ops batch_ops = {
 	.key = batch_key,
 	.paste = batch_paste,
 	.typing = batch_typing,
+	.chinese = batch_chinese,
 	.paint = batch_paint,
 	.tick = batch_tick,
 	.returned = batch_returned,

@@ -458,6 +458,13 @@ static bool form_typing(struct panel *base)
 	return ff && form_field_typing(ff);
 }
 
+static bool form_chinese(struct panel *base)
+{
+	struct form_field *ff = form_page_here(panel_form_page(form_of(base)));
+
+	return ff && form_field_chinese(ff);
+}
+
 static unsigned form_action(struct panel *base, enum action act)
 {
 	struct panel_form *p = form_of(base);
@@ -600,6 +607,7 @@ static const struct panel_ops form_ops = {
 	.key = form_key,
 	.paste = form_paste,
 	.typing = form_typing,
+	.chinese = form_chinese,
 	.offers = form_offers,
 	.paint = form_paint,
 	.tick = form_tick,

@@ -733,6 +733,7 @@ static const struct panel_ops record_ops = {
 	.key = record_key,
 	.paste = record_paste,
 	.typing = record_typing,
+	.chinese = record_typing,
 	.offers = record_offers,
 	.layout = record_layout,
 	.paint = record_paint,
