@@ -435,7 +435,9 @@ static enum mq_status decide_level(struct act *a, const struct hours_span *s,
 	    pack_int(a->n->pack, "hours_day_cap", 0),
 	    pack_int(a->n->pack, "hours_day_far", 0), &counted);
 	fields_set_int(a->d, "num", counted);
+	/* Where all counts, `num` says it. */
 	if (tier != HOURS_FREE || a->prior != NULL) {
+		fields_set_int(a->d, "served", s->minutes);
 		fields_set(a->d, "level", names[tier]);
 		fields_set_int(a->d, "pending", s->minutes - counted);
 	}
@@ -458,7 +460,6 @@ static enum mq_status decide_stretch(struct act *a, const struct hours_span *s,
 	}
 	fields_set(a->d, "state", closed_state(a->kind));
 	fields_set_int(a->d, "closed", s->to.ms);
-	fields_set_int(a->d, "served", s->minutes);
 	if (covered) {
 		fields_set_int(a->d, "num", 0);
 		fields_set(a->d, "level", "covered");
