@@ -321,3 +321,45 @@ int quota_stars(const struct quota_share *list, int count, int *by)
 		}
 	return *by == 0 ? 0 : (sum * 10 + *by / 2) / *by;
 }
+
+/* ---- telling ---- */
+
+void quota_words(const char *facet, int64_t v, char out[32])
+{
+	if (v >= QUOTA_ANY)
+		snprintf(out, 32, "-");
+	else if (strcmp(facet, "fund") == 0)
+		snprintf(out, 32, "%" PRId64 ".%02d", v / 100,
+		    (int)(v % 100));
+	else
+		snprintf(out, 32, "%" PRId64, v);
+}
+
+void quota_tell(struct node *n, const struct record_full *r,
+    const char *facet, const struct facet_lines *out)
+{
+	const struct kind *k = pack_kind(n->pack, r->r.kind);
+	char a[32], b[32];
+	struct quota q;
+
+	if (k == NULL)
+		return;
+	if (pack_facet(n->pack, k, facet, "of")[0] != '\0') {
+		if (r->r.num <= 0)
+			return;
+		quota_words(facet, r->r.num, a);
+		facet_line(out, SAY_QUOTA_HOLDS, TONE_GOOD, "%s", a);
+		return;
+	}
+	if (quota_read(n, r, &q, NULL) != MQ_OK || q.timed)
+		return;
+	quota_words(facet, q.given, a);
+	quota_words(facet, q.total, b);
+	facet_line(out, SAY_QUOTA_GIVEN, q.left <= 0 ? TONE_CARE : TONE_PLAIN,
+	    "%s / %s", a, b);
+	if (q.asking > 0)
+		facet_line(out, SAY_QUOTA_ASKING, TONE_CARE, "%d", q.asking);
+	if (q.waiting > 0)
+		facet_line(out, SAY_QUOTA_WAITING, TONE_CARE, "%d",
+		    q.waiting);
+}

@@ -63,6 +63,8 @@ enum mq_status quota_read(struct node *n, const struct record_full *whole,
  * caller frees *out. */
 enum mq_status quota_shares(struct node *n, const struct record_full *whole,
     struct quota_share **out, int *count, struct err *err) MUST_CHECK;
+/* An amount in words: seats as a number, money as yuan; QUOTA_ANY "-". */
+void quota_words(const char *facet, int64_t v, char out[32]);
 /* Mean of the stars given by those who came, in tenths; 0 none. */
 int quota_stars(const struct quota_share *list, int count, int *by);
 
@@ -71,6 +73,8 @@ bool quota_asks_first(const struct pack *p, const struct kind *k,
     const char *step);
 
 /* ---- for the two facets ---- */
+void quota_tell(struct node *n, const struct record_full *r,
+    const char *facet, const struct facet_lines *out);
 enum mq_status quota_decide(struct act *a, const char *facet,
     struct err *err) MUST_CHECK;
 enum mq_status quota_holds(struct node *n, const struct kind *k,

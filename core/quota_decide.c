@@ -39,22 +39,12 @@ static int64_t typed_int(const struct work *w, const char *field,
 	return fields_int(&w->a->prior->f, field, otherwise);
 }
 
-/* Seats as a number, money as yuan. */
-static void amount_words(const struct work *w, int64_t v, char out[32])
-{
-	if (strcmp(w->q.facet, "fund") == 0)
-		snprintf(out, 32, "%" PRId64 ".%02d", v / 100,
-		    (int)(v % 100));
-	else
-		snprintf(out, 32, "%" PRId64, v);
-}
-
 static void complain_amount(struct work *w, const char *field, enum say id,
     int64_t v)
 {
 	char text[32];
 
-	amount_words(w, v, text);
+	quota_words(w->q.facet, v, text);
 	act_complain_say(w->a, field, MQ_E_FIELD, id, text, NULL);
 }
 

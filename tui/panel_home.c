@@ -67,6 +67,9 @@ static void go_leave(struct app *app)
 		    answers, ARRAY_LEN(answers), leave_answered);
 }
 
+static void go_slots(struct app *a) { panel_quota_open(a, "slot"); }
+static void go_funds(struct app *a) { panel_quota_open(a, "fund"); }
+
 /* A page stays at its number whoever is here: hands remember it.  What a
  * post may not do is shown dim. */
 static const struct way {
@@ -97,6 +100,10 @@ static const struct way {
 	{ W_HOME_HOURS, panel_hours_open, "step:approve", "service" },
 	{ W_HOME_VOLUNTEER, go_volunteer, "open", "volunteer" },
 	{ W_HOME_CERT, panel_certificate_open, NULL, NULL },
+	{ W_HOME_SLOTS, go_slots, "see", "booking" },
+	{ W_HOME_FUNDS, go_funds, "see", "pool" },
+	{ W_HOME_MATCH, panel_match_open, "see", "need" },
+	{ W_HOME_SCORE, panel_score_open, NULL, NULL },
 	{ W_HOME_LEAVE, go_leave, NULL, NULL },
 };
 

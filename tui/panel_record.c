@@ -33,6 +33,7 @@ struct panel_record {
 	struct err err;
 	const struct flow_step *steps[STEPS_MAX];
 	size_t nsteps;
+	const struct flow_step *money;	/* asked about */
 	struct record related[RELATED_MAX];
 	int nrelated;
 	struct widget_lines left, right;
@@ -193,13 +194,12 @@ static unsigned commit(struct panel_record *v, struct save *s,
 }
 
 /* A step that asks nothing is done at once; the rest opens its form. */
-static unsigned take_step(struct panel_record *v, const struct flow_step *step)
+static unsigned do_step(struct panel_record *v, const struct flow_step *step)
 {
 	struct desk *d = desk_of(v->base.app);
 	struct fields none = { NULL, 0, 0 };
 	struct save *s;
 	struct err err = ERR_INIT;
-	enum mq_status st;
 
 	if (step->fields[0] != '\0') {
 		panel_form_open(v->base.app, &(struct form_start){
@@ -207,8 +207,27 @@ static unsigned take_step(struct panel_record *v, const struct flow_step *step)
 		return PANEL_REDRAW;
 	}
 	s = save_new(d->n, &d->who);
-	st = save_step(s, v->rec, step->name, &none, NULL, &err);
-	return commit(v, s, st, &err, step->label[app_lang(v->base.app)]);
+	return commit(v, s, save_step(s, v->rec, step->name, &none, NULL,
+	    &err), &err, step->label[app_lang(v->base.app)]);
+}
+
+static unsigned money_answered(struct panel *p, int answer)
+{
+	return answer == 0 && self(p)->loaded ?
+	    do_step(self(p), self(p)->money) : PANEL_REDRAW;
+}
+
+/* Money is asked about before, not taken back after. */
+static unsigned take_step(struct panel_record *v, const struct flow_step *step)
+{
+	char text[300];
+
+	if (!panel_quota_sure(v->base.app, &v->r, step, text, sizeof(text)))
+		return do_step(v, step);
+	v->money = step;
+	popup_confirm(&v->base, step->label[app_lang(v->base.app)], text,
+	    money_answered);
+	return PANEL_REDRAW;
 }
 
 /* The draft is put at every change and reaches the disk within a second. */
@@ -271,14 +290,7 @@ static bool value_of_side(struct panel_record *v,
 		if (!ref_equal(list[i].e.id, c->from[side]) || x == NULL)
 			continue;
 		found = true;
-		if (x->kind == FV_INT)
-			fields_set_int(out, c->field, x->num);
-		else if (x->kind == FV_LIST)
-			fields_set_list(out, c->field, x->text);
-		else if (x->kind == FV_TEXT)
-			fields_set(out, c->field, x->text);
-		else
-			fields_set_gone(out, c->field);
+		fields_put(out, c->field, x);
 	}
 	record_events_free(&list, count);
 	return found;

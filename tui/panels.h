@@ -49,6 +49,15 @@ void panel_reports_open(struct app *app);	/* 报表: which one */
 struct report_def;
 void panel_report_open(struct app *app, const struct report_def *def);
 
+/* facet "slot": events and rooms with who booked; "fund": pools of money. */
+void panel_quota_open(struct app *app, const char *facet);
+/* Does this step hand out money?  Then the question to ask before it. */
+struct flow_step;
+bool panel_quota_sure(struct app *app, const struct record_full *r,
+    const struct flow_step *step, char *out, size_t size);
+void panel_match_open(struct app *app);		/* 三张清单 */
+void panel_score_open(struct app *app);		/* boards and polls */
+
 /* ---- writing ---- */
 struct form_start {
 	const char *kind;

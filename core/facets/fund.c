@@ -15,5 +15,11 @@ static enum mq_status holds(struct node *n, const struct kind *k,
 	return quota_holds(n, k, r, "fund", err);
 }
 
+static void tell(struct node *n, const struct record_full *r,
+    const struct facet_lines *out)
+{
+	quota_tell(n, r, "fund", out);
+}
+
 const struct facet facet_fund = { .name = "fund", .decide = decide,
-	.holds = holds };
+	.tell = tell, .holds = holds };

@@ -15,5 +15,11 @@ static enum mq_status holds(struct node *n, const struct kind *k,
 	return quota_holds(n, k, r, "slot", err);
 }
 
+static void tell(struct node *n, const struct record_full *r,
+    const struct facet_lines *out)
+{
+	quota_tell(n, r, "slot", out);
+}
+
 const struct facet facet_slot = { .name = "slot", .decide = decide,
-	.holds = holds };
+	.tell = tell, .holds = holds };
