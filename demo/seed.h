@@ -118,6 +118,11 @@ void seed_case_do(struct seed *w, const struct seed_case *c,
     const struct seed_staff *who, bool at_street, const char *step,
     struct fields *f);
 
+/* ---- seed_rules.c: a task, let rooms and a call-up ---- */
+void seed_rules_begin(struct seed *w);
+void seed_rules_again(struct seed *w);
+void seed_rules_call(struct seed *w);
+
 /* ---- seed_story.c: what every visitor should find ---- */
 /* When the i-th told event happens; false after the last one. */
 bool seed_story_when(struct seed *w, int i, struct utc *at);

@@ -492,6 +492,9 @@ static const struct event events[] = {
 	{ -1, false, 11, 20, found },
 	{ -1, false, 14, 5, forgotten },
 	{ -1, false, 15, 30, closing },
+	{ -28, false, 9, 15, seed_rules_begin },
+	{ -9, false, 10, 25, seed_rules_again },
+	{ -1, false, 17, 20, seed_rules_call },
 };
 
 bool seed_story_when(struct seed *w, int i, struct utc *at)

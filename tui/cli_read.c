@@ -9,6 +9,7 @@
 #include "../core/facet.h"
 #include "../core/flow_sheet.h"
 #include "../core/form.h"
+#include "../core/grade.h"
 #include "../core/pack.h"
 #include "../core/person_id.h"
 #include "../core/recur.h"
@@ -23,6 +24,8 @@ static const char *state_word(struct cli *c, const struct record *r)
 	const struct kind *k = pack_kind(c->n->pack, r->kind);
 	const struct flow_state *s = k ? kind_state(k, r->state) : NULL;
 
+	if (grade_label(c->n, r, c->lang)[0] && !(r->flags & REC_CLOSED))
+		return grade_label(c->n, r, c->lang);
 	return s ? s->label[c->lang] : r->state;
 }
 

@@ -116,6 +116,16 @@ static void check_climb(struct act *a, int rank, const struct choice *got)
 		complain(a, FIELD, SAY_GRADE_CLIMB, was, got);
 }
 
+/* What was found the last time is not found again unless somebody says so. */
+static void forget_reasons(struct act *a)
+{
+	const char *name = told(a->n, a->kind, "reasons");
+
+	if (name[0] != '\0' && !fields_has(a->f, name) &&
+	    fields_has(&a->prior->f, name))
+		fields_set_gone(a->f, name);
+}
+
 static enum mq_status decide(struct act *a, struct err *err)
 {
 	const char *grade = fields_text(a->f, FIELD);
@@ -138,6 +148,7 @@ static enum mq_status decide(struct act *a, struct err *err)
 	check_climb(a, rank, got);
 	if (a->ncomplaints > 0)
 		return MQ_OK;
+	forget_reasons(a);
 	fields_set(a->d, "grade", grade);
 	fields_set(a->d, "grade_was", a->prior->r.grade);
 	return MQ_OK;

@@ -53,12 +53,12 @@ static void from_the_home_page_to_the_visit(void **state)
 	screen_see(s, "该走访 1 位");
 	screen_see(s, "超期 3 天  王** 男 1951");
 	screen_keys(s, "w");
-	screen_see(s, "1 该去了");
+	screen_see(s, "该去的有 1");
 	screen_see(s, "独居老人每 7 天走访一次");
 	screen_key(s, "Tab");
 	screen_see(s, "今后四周");
 	screen_key(s, "Tab");
-	screen_see(s, "1 该去了");
+	screen_see(s, "该去的有 1");
 	screen_keys(s, "\n");
 	screen_see(s, "登记：走访");
 	screen_see(s, "王** 男 1951");

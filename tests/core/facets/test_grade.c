@@ -139,6 +139,7 @@ static void it_tells_its_history(void **state)
 	nodes_ok(assess(&x, rec, "yellow", "", "照片在网格手机", &err), &err);
 	nodes_ok(record_get(x.n, rec, &r, &err), &err);
 	facet_tell(x.n, &r, &(struct facet_lines){ LANG_ZH, told, &b });
+	assert_false(fields_has(&r.f, "reasons"));
 	assert_non_null(strstr(buf_str(&b), "2 等级: 黄标\n"));
 	assert_non_null(strstr(buf_str(&b),
 	    "历次等级: 红标 2026-11-22 → 黄标 2026-11-29\n"));
