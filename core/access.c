@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/xmalloc.h"
+#include "ledger.h"
 #include "pack.h"
 #include "pack_data.h"
 #include "record.h"
@@ -94,7 +95,7 @@ static bool just_written(struct node *n, const struct session *who,
 	int64_t window = pack_int(n->pack, "undo_seconds", 0) * MS_SECOND;
 
 	return strcmp(r->by, who->by) == 0 &&
-	    env_now(n->env).ms - r->changed_at.ms <= window;
+	    ledger_now(n).ms - r->changed_at.ms <= window;
 }
 
 bool access_may_record(struct node *n, const struct session *who,

@@ -136,9 +136,13 @@ static enum mq_status decide(struct save *s, const struct kind *k,
     const char *op, const char *step, const struct record_full *prior,
     struct fields *f, struct fields *d, struct err *err)
 {
-	struct act *a = xcalloc(1, sizeof(*a));
-	enum mq_status st;
+	struct act *a;
+	enum mq_status st = ledger_check_clock(s->n, err);
 
+	/* Nothing is judged or reckoned by a time nobody believes. */
+	if (st)
+		return st;
+	a = xcalloc(1, sizeof(*a));
 	a->n = s->n;
 	a->who = &s->who;
 	a->kind = k;
@@ -153,7 +157,7 @@ static enum mq_status decide(struct save *s, const struct kind *k,
 	free(a);
 	if (strcmp(op, "step") != 0)
 		household_of(s->n, d);
-	if (node_meta(s->n, "clock_shift"))
+	if (node_meta(s->n, "clock_by_hand"))
 		fields_set_int(d, "clock", 1);
 	return st;
 }

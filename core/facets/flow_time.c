@@ -10,6 +10,7 @@
 #include "../base/xmalloc.h"
 #include "../calendar.h"
 #include "../flow_clock.h"
+#include "../ledger.h"
 #include "../pack_data.h"
 
 /* The clocks of the record while a step is being decided. */
@@ -87,7 +88,8 @@ static int find_clock(const struct board *b, const char *name)
 static void start_clock(struct board *b, const char *name, const char *rule)
 {
 	const struct due_rule *r = find_rule(b->a, rule);
-	struct flow_clock *k;
+	struct flow_clock k;
+	char day[24];
 	int i = find_clock(b, name);
 
 	if (r == NULL) {
@@ -100,20 +102,26 @@ static void start_clock(struct board *b, const char *name, const char *rule)
 		    name, NULL);
 		return;
 	}
-	if (i < 0)
-		i = b->n++;
-	k = &b->v[i];
-	*k = (struct flow_clock){ .value = r->value, .start = b->a->now };
-	xcopy(k->name, sizeof(k->name), name);
-	xcopy(k->rule, sizeof(k->rule), r->rule);
-	xcopy(k->unit, sizeof(k->unit), r->unit);
-	xcopy(k->calendar, sizeof(k->calendar),
+	k = (struct flow_clock){ .value = r->value, .start = b->a->now };
+	xcopy(k.name, sizeof(k.name), name);
+	xcopy(k.rule, sizeof(k.rule), r->rule);
+	xcopy(k.unit, sizeof(k.unit), r->unit);
+	xcopy(k.calendar, sizeof(k.calendar),
 	    calendar_version(b->calendar));
 	/* Rules count from when it happened, not from when it was typed. */
 	if (b->a->prior == NULL)
-		k->start.ms = fields_int(b->a->d, "opened", b->a->now.ms);
-	k->due = counted(b->calendar, k);
-	k->assumed = is_assumed(b->calendar, k->start, k->due, k->unit);
+		k.start.ms = fields_int(b->a->d, "opened", b->a->now.ms);
+	k.due = counted(b->calendar, &k);
+	if (k.due.ms <= 0) {
+		/* A day before 1970 is no day for a clock to run from. */
+		clock_show(k.start, CLOCK_DATE, day, sizeof(day));
+		act_complain(b->a, "", MQ_E_DATE, "%s", day);
+		return;
+	}
+	k.assumed = is_assumed(b->calendar, k.start, k.due, k.unit);
+	if (i < 0)
+		i = b->n++;
+	b->v[i] = k;
 	b->changed[i] = true;
 }
 
@@ -364,7 +372,7 @@ static void explain_one(struct node *n, const struct record_full *r,
 		clock_show(k->due, CLOCK_MINUTE, when, sizeof(when));
 		line(out, lang, SAY_FLOW_STORED, k->calendar, when);
 	}
-	explain_standing(k, env_now(n->env), lang, out);
+	explain_standing(k, ledger_now(n), lang, out);
 }
 
 /* One that is over: in time or not. */

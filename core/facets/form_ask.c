@@ -13,6 +13,7 @@
 #include "../base/file.h"
 #include "../base/log.h"
 #include "../base/xmalloc.h"
+#include "../ledger.h"
 
 #define MODULE "libminqing-expr.so"
 #define RESULT_MAX 4096
@@ -213,7 +214,7 @@ bool form_relevant(struct node *n, const struct kind *k, const struct field *fd,
 	struct err err = ERR_INIT;
 	bool yes;
 
-	if (form_shows(n, k, fd, f, env_now(n->env), &yes, &err) != MQ_OK) {
+	if (form_shows(n, k, fd, f, ledger_now(n), &yes, &err) != MQ_OK) {
 		log_err("form", &err);
 		return true;
 	}
@@ -223,7 +224,7 @@ bool form_relevant(struct node *n, const struct kind *k, const struct field *fd,
 bool form_required(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *f)
 {
-	const struct form_at at = { n, k, fd, f, env_now(n->env) };
+	const struct form_at at = { n, k, fd, f, ledger_now(n) };
 	struct err err = ERR_INIT;
 	bool yes;
 
@@ -270,7 +271,7 @@ static bool preset_choice(struct node *n, const struct kind *k,
 void form_preset(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *all, const char *by, struct buf *out)
 {
-	struct utc now = env_now(n->env);
+	struct utc now = ledger_now(n);
 	const struct form_at at = { n, k, fd, all, now };
 	const char *p = fd->preset;
 	char text[40];
@@ -305,7 +306,7 @@ static void fill_one(struct node *n, const struct kind *k,
 	    fd->preset[0] != '\0' && form_relevant(n, k, fd, all)) {
 		form_preset(n, k, fd, all, "", &raw);
 		if (raw.len > 0 && form_accept(n, fd, buf_str(&raw),
-		    env_now(n->env), &value, NULL) == MQ_OK && value.len > 0)
+		    ledger_now(n), &value, NULL) == MQ_OK && value.len > 0)
 			form_store(fd, buf_str(&value), f);
 	}
 	buf_free(&raw);

@@ -10,6 +10,7 @@
 #include "../base/clock.h"
 #include "../base/text.h"
 #include "../base/xmalloc.h"
+#include "../ledger.h"
 #include "../mask.h"
 #include "../pack_data.h"
 #include "../person_id.h"
@@ -643,7 +644,7 @@ static void show_when(struct node *n, const char *s, struct buf *out)
 	char text[64];
 	struct when w;
 
-	if (when_read(s, env_now(n->env), &w, NULL) != MQ_OK) {
+	if (when_read(s, ledger_now(n), &w, NULL) != MQ_OK) {
 		buf_adds(out, s);
 		return;
 	}

@@ -145,7 +145,7 @@ static bool take_first(void *ctx, const struct record *r)
 
 static struct utc open_since(struct node *n)
 {
-	return (struct utc){ env_now(n->env).ms -
+	return (struct utc){ ledger_now(n).ms -
 	    pack_int(n->pack, "hours_open_days", 0) * MS_DAY };
 }
 

@@ -10,6 +10,7 @@
 #include "../base/clock.h"
 #include "../base/json.h"
 #include "../base/xmalloc.h"
+#include "../ledger.h"
 #include "../pack_data.h"
 #include "../record_mark.h"
 #include "../record_row.h"
@@ -257,7 +258,7 @@ void recur_words(const struct recur_due *d, struct day today, enum lang lang,
 static void tell(struct node *n, const struct record_full *r,
     const struct facet_lines *out)
 {
-	struct day today = clock_day(env_now(n->env));
+	struct day today = clock_day(ledger_now(n));
 	struct buf text = BUF_INIT(BUF_SMALL);
 	struct recur_due d;
 	char day[24];

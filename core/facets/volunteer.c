@@ -11,6 +11,7 @@
 #include "../base/clock.h"
 #include "../base/xmalloc.h"
 #include "../form.h"
+#include "../ledger.h"
 #include "../mask.h"
 #include "../person_id.h"
 #include "../roster.h"
@@ -262,7 +263,7 @@ enum mq_status volunteer_check_id(struct node *n, int64_t rec,
 	enum mq_status rc;
 	bool known, same;
 
-	rc = person_id_check(idnumber, clock_day(env_now(n->env)), clean, err);
+	rc = person_id_check(idnumber, clock_day(ledger_now(n)), clean, err);
 	if (rc == MQ_OK)
 		rc = record_get(n, rec, &r, err);
 	if (rc != MQ_OK)
