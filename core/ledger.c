@@ -2,7 +2,9 @@
  * The only writer of entries.  See ledger.h; design §3.
  *
  * Lasting values in meta: head_seq, head_hash (this epoch), hlc, epoch,
- * clock_shift (ms added to the wall clock after a person confirmed it).
+ * clock_shift (ms added to the wall clock: a person confirmed the time, which
+ * clock_by_hand says, or the hub said how far it is off), former_unsent (own
+ * entries of earlier epochs that the hub did not have when those ended).
  */
 #include "ledger.h"
 
@@ -83,19 +85,63 @@ enum mq_status ledger_check_clock(struct node *n, struct err *err)
 	return clock_check(n, ledger_now(n), err);
 }
 
+/* Entries that a wrong clock dated ahead of `real` by more than `slack` must
+ * not hold the ones to come: those begin a new epoch, by the right time. */
+static enum mq_status leave_future(struct node *n, struct utc real,
+    int64_t slack, struct err *err)
+{
+	int64_t last;
+	enum mq_status st = node_read_meta(n, "hlc", &last, NULL, 0, err);
+
+	if (st || (last >> HLC_BITS) <= real.ms + slack)
+		return st;
+	log_line(LOG_WARN, "ledger", "the clock was ahead: new epoch");
+	st = ledger_new_epoch(n, err);
+	return st ? st : node_set_meta(n, "hlc", real.ms << HLC_BITS, err);
+}
+
+static enum mq_status shift_clock(struct node *n, int64_t shift, bool by_hand,
+    struct err *err)
+{
+	enum mq_status st = node_set_meta(n, "clock_shift", shift, err);
+
+	return st ? st : node_set_meta(n, "clock_by_hand", by_hand, err);
+}
+
 enum mq_status ledger_confirm_clock(struct node *n, struct utc real,
     struct err *err)
 {
 	enum mq_status st;
 
+	/* Not before this program, nor before what the hub said last. */
+	if (real.ms < EARLIEST_MS ||
+	    real.ms < node_meta(n, "hub_time") - REMOTE_AHEAD_MS)
+		return err_set(err, MQ_E_CLOCK, "@%" PRId64,
+		    real.ms / MS_SECOND);
 	st = db_begin(n->db, __func__, err);
+	if (st)
+		return st;
+	st = ledger_refresh(n, err);
 	if (!st)
-		st = node_set_meta(n, "clock_shift",
-		    real.ms - env_now(n->env).ms, err);
+		st = shift_clock(n, real.ms - env_now(n->env).ms, true, err);
+	if (!st)
+		st = leave_future(n, real, MS_DAY, err);
 	if (!st)
 		return db_commit(n->db, err);
 	db_rollback(n->db);
 	return st;
+}
+
+enum mq_status ledger_hub_clock(struct node *n, struct utc hub,
+    struct err *err)
+{
+	int64_t off = hub.ms - env_now(n->env).ms;
+	bool far = off > REMOTE_AHEAD_MS || off < -REMOTE_AHEAD_MS;
+	enum mq_status st = ledger_refresh(n, err);
+
+	if (!st && (far || node_meta(n, "clock_shift")))
+		st = shift_clock(n, far ? off : 0, false, err);
+	return st ? st : leave_future(n, hub, REMOTE_AHEAD_MS, err);
 }
 
 static enum mq_status next_hlc(struct node *n, struct utc now, int64_t *out,
@@ -482,17 +528,14 @@ enum mq_status ledger_append(struct node *n, const char *by,
 {
 	struct ledger_head h;
 	enum mq_status st;
-	int64_t first, epoch;
+	int64_t first;
 	int i;
 
 	assert(db_in_transaction(n->db));
 	assert(count > 0 && count <= ENTRY_SAVE_MAX);
-	/* Another process may have begun a new epoch meanwhile. */
-	st = node_read_meta(n, "epoch", &epoch, NULL, 0, err);
-	if (st)
-		return st;
-	n->dev = dev_make(n->set.number, (int)epoch);
-	st = clock_check(n, ledger_now(n), err);
+	st = ledger_refresh(n, err);
+	if (!st)
+		st = clock_check(n, ledger_now(n), err);
 	if (!st)
 		st = ledger_head(n, &h, err);
 	if (st)
@@ -543,11 +586,34 @@ static enum mq_status take_own(struct node *n, const struct entry *e,
 
 	if (st || e->id.seq != h.seq + 1)
 		return st;
-	if (memcmp(e->prev, h.hash, CRYPTO_HASH) != 0)
+	/* A later epoch may go on from any entry of the ones before. */
+	if ((e->id.seq > 1 || dev_epoch(e->id.dev) == 0) &&
+	    memcmp(e->prev, h.hash, CRYPTO_HASH) != 0)
 		return err_set(err, MQ_E_FORKED, "%" PRId64, e->id.seq);
 	h.seq = e->id.seq;
 	memcpy(h.hash, hash, CRYPTO_HASH);
 	return head_set(n, &h, err);
+}
+
+/* Each own record that comes back with a short number took one that our
+ * counter no longer knows. */
+static enum mq_status take_number(struct node *n,
+    const struct entry_parts *p, struct err *err)
+{
+	struct jdoc *doc = NULL;
+	enum mq_status st;
+	int64_t used;
+
+	if (!p->body || strcmp(p->e.op, "open") != 0)
+		return MQ_OK;
+	st = jdoc_parse(p->body, p->body_len, "own", &doc, err);
+	if (!st && jget_str(jnode_get(jdoc_root(doc), "d"), "no", "")[0]) {
+		st = node_read_meta(n, "no_counter", &used, NULL, 0, err);
+		if (!st)
+			st = node_set_meta(n, "no_counter", used + 1, err);
+	}
+	jdoc_free(&doc);
+	return st;
 }
 
 /* A believable remote clock moves ours; a wild one does not. */
@@ -634,6 +700,8 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 		st = ledger_erase(n, p.e.id, p.erased, err);
 	if (!st && p.e.id.dev.v == n->dev.v)
 		st = take_own(n, &p.e, hash, err);
+	if (!st && dev_node(p.e.id.dev) == n->set.number)
+		st = take_number(n, &p, err);
 	if (!st)
 		st = take_clock(n, p.e.hlc, err);
 	if (!st)

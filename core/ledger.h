@@ -32,8 +32,15 @@ enum mq_status ledger_check_clock(struct node *n, struct err *err)
     MUST_CHECK;
 
 /* A person confirmed date and time: the difference is added to the wall clock
- * from now on and entries carry 时间人工确认 until the hub confirms. */
+ * from now on and entries carry 时间人工确认 until the hub confirms.  When
+ * earlier entries are dated later than that, a new epoch begins.  MQ_E_CLOCK
+ * for a time before this program or before what the hub said last. */
 enum mq_status ledger_confirm_clock(struct node *n, struct utc real,
+    struct err *err) MUST_CHECK;
+/* The hub said what the time is, in a transaction: a wall clock more than ten
+ * minutes off is corrected from now on, and a node whose entries are dated
+ * ahead of the hub's time goes on under a new epoch. */
+enum mq_status ledger_hub_clock(struct node *n, struct utc hub,
     struct err *err) MUST_CHECK;
 struct utc ledger_now(struct node *n);	/* wall clock with that correction */
 
@@ -51,6 +58,8 @@ enum mq_status ledger_heads(struct node *n, struct ref subj,
 /* After a healed tail: goes on as the next epoch, in a transaction.  The new
  * chain's first `prev` is the last hash of the former one. */
 enum mq_status ledger_new_epoch(struct node *n, struct err *err) MUST_CHECK;
+/* Another process of this node may have begun one: n->dev follows. */
+enum mq_status ledger_refresh(struct node *n, struct err *err) MUST_CHECK;
 /* Notes the head in the file beside the database (a lost tail shows). */
 void ledger_note_head(struct node *n);
 /* True when that copy is ahead of the ledger: the tail was lost. */

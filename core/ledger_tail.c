@@ -71,6 +71,33 @@ bool ledger_tail_lost(struct node *n)
 	    seq > node_meta(n, "head_seq"));
 }
 
+enum mq_status ledger_refresh(struct node *n, struct err *err)
+{
+	int64_t epoch;
+	enum mq_status st = node_read_meta(n, "epoch", &epoch, NULL, 0, err);
+
+	if (!st)
+		n->dev = dev_make(n->set.number, (int)epoch);
+	return st;
+}
+
+/* What the hub has not of the epoch that ends is still to be sent. */
+static enum mq_status count_unsent(struct node *n, struct err *err)
+{
+	int64_t last, hub, former;
+	enum mq_status st = node_read_meta(n, "head_seq", &last, NULL, 0, err);
+
+	if (!st)
+		st = node_read_meta(n, "hub_seq", &hub, NULL, 0, err);
+	if (!st)
+		st = node_read_meta(n, "former_unsent", &former, NULL, 0,
+		    err);
+	if (!st && last > hub)
+		st = node_set_meta(n, "former_unsent", former + last - hub,
+		    err);
+	return st;
+}
+
 static enum mq_status begin_epoch(struct node *n, int epoch,
     struct err *err)
 {
@@ -79,7 +106,9 @@ static enum mq_status begin_epoch(struct node *n, int epoch,
 	assert(db_in_transaction(n->db));
 	if (epoch > ENTRY_EPOCH_MAX)
 		return err_set(err, MQ_E_FORKED, "epoch %d", epoch);
-	st = node_set_meta(n, "epoch", epoch, err);
+	st = count_unsent(n, err);
+	if (!st)
+		st = node_set_meta(n, "epoch", epoch, err);
 	if (!st)
 		st = node_set_meta(n, "head_seq", 0, err);
 	if (!st)
@@ -139,24 +168,25 @@ bool ledger_lost_words(struct node *n, struct err *err)
 static enum mq_status go_on(struct node *n, bool *lost, struct err *err)
 {
 	struct ledger_lost x;
-	enum mq_status st;
-	int64_t have;
+	enum mq_status st = ledger_refresh(n, err);
 	int epoch;
 
-	st = node_read_meta(n, "epoch", &have, NULL, 0, err);
 	if (st)
 		return st;
-	n->dev = dev_make(n->set.number, (int)have);
 	*lost = ledger_tail_lost(n);
 	if (!*lost || !copy_of_head(n, &epoch, &x.to))
 		return MQ_OK;
 	x.dev = dev_make(n->set.number, epoch);
-	x.from = epoch > have ? 1 : node_meta(n, "head_seq") + 1;
+	x.from = epoch > dev_epoch(n->dev) ? 1 : node_meta(n, "head_seq") + 1;
 	log_line(LOG_ERROR, "ledger", "lost tail: epoch %d, %" PRId64
 	    " to %" PRId64, epoch, x.from, x.to);
 	st = begin_epoch(n, epoch + 1, err);
 	if (!st && x.to >= x.from)
 		st = set_lost(n, &x, (struct utc){ 0 }, err);
+	/* Each of them may have taken a short number. */
+	if (!st && x.to >= x.from)
+		st = node_set_meta(n, "no_counter", node_meta(n,
+		    "no_counter") + x.to - x.from + 1, err);
 	return st;
 }
 

@@ -2,8 +2,8 @@
  * How far this node's own entries have come.  Written by sync, read by the
  * status line and by whoever asks where a record stands.
  *
- * Marks belong to the current epoch: entries of earlier epochs came back from
- * the hub, so the hub has them.
+ * Marks belong to the current epoch.  Of earlier ones the hub has all but
+ * `former_unsent`, until those were sent.
  */
 #include "outbox.h"
 
@@ -19,9 +19,8 @@ static struct marks marks_get(struct node *n)
 {
 	struct marks m;
 
-	/* Another process may have begun a new epoch meanwhile; beginning one
-	 * sets both marks to zero. */
-	n->dev = dev_make(n->set.number, (int)node_meta(n, "epoch"));
+	/* Beginning a new epoch sets both marks to zero. */
+	(void)(ledger_refresh(n, NULL) == MQ_OK);
 	m.sent = node_meta(n, "sent_seq");
 	m.hub = node_meta(n, "hub_seq");
 	if (m.sent < m.hub)
@@ -140,6 +139,7 @@ enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
 {
 	struct marks m = marks_get(n);
 	int64_t last, earlier, within, after;
+	int64_t former = node_meta(n, "former_unsent");
 	enum mq_status st;
 
 	memset(out, 0, sizeof(*out));
@@ -156,16 +156,18 @@ enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
 		return st;
 	out->written = earlier + last;
 	out->returned = within + after;
-	out->hub = earlier + m.hub - within;
+	if (former > earlier)
+		former = earlier;
+	out->hub = earlier - former + m.hub - within;
 	out->sent = m.sent - m.hub - after;
-	out->local = last - m.sent;
+	out->local = former + last - m.sent;
 	assert(out->hub >= 0 && out->sent >= 0 && out->local >= 0);
 	assert(out->written == out->local + out->sent + out->hub +
 	    out->returned);
 	out->last_contact.ms = node_meta(n, "contact_at");
 	node_meta_text(n, "contact_trouble", out->trouble,
 	    sizeof(out->trouble));
-	if (out->local > 0)
+	if (last > m.sent)
 		st = oldest(n, m.sent + 1, &out->oldest_local, err);
 	if (st == MQ_OK)
 		st = unfolded(n, &out->unfolded, err);
