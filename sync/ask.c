@@ -28,12 +28,16 @@ void ask_build(struct env *env, const struct ask_as *as, const struct ask *a,
 	const char *batch = a->batch != NULL ? a->batch : SIGN_NO_BATCH;
 	struct sign_parts p = { a->method, a->path, query, as->node, batch,
 	    a->len > 0 ? a->body : "", a->len };
+	int64_t created = (env_now(env).ms + offset_ms) / MS_SECOND;
 	uint8_t nonce[SIGN_NONCE];
 
 	memset(out, 0, sizeof(*out));
 	env->random(env, nonce, sizeof(nonce));
-	sign_make(&p, (env_now(env).ms + offset_ms) / MS_SECOND, nonce,
-	    as->sign_sk, &out->fields);
+	/* A clock before 1970 has no signature: the hub could not say what
+	 * the time is. */
+	if (created < 0)
+		created = 0;
+	sign_make(&p, created, nonce, as->sign_sk, &out->fields);
 	(void)snprintf(out->target, sizeof(out->target), "%s%s%s", a->path,
 	    query[0] != '\0' ? "?" : "", query);
 	out->q = (struct transport_request){

@@ -77,8 +77,6 @@ static enum mq_status mark_receipts(struct client *c, const struct jnode *root,
 	enum mq_status st = MQ_OK;
 	size_t i;
 
-	if (node_meta(c->n, "outbox_dev") != c->n->dev.v)
-		held = 0;
 	/* A hub older than our receipts takes them back first. */
 	if (seq < held)
 		return outbox_mark_hub(c->n, seq, "", now, err);
@@ -187,18 +185,47 @@ static enum mq_status parse_stand(struct client *c,
 	return MQ_OK;
 }
 
-/* A hub that went back to an older state has lower feed positions: what we
- * have taken since must come again. */
-static enum mq_status check_cursor(struct client *c, const struct jnode *root,
-    struct err *err)
+static enum mq_status keep_life(struct client *c, const char *mark,
+    int64_t status, struct err *err)
 {
-	int64_t pos = jget_int(jnode_get(root, "feed"), "pos", -1);
+	enum mq_status st = db_begin(c->n->db, __func__, err);
+
+	if (st != MQ_OK)
+		return st;
+	st = node_set_meta_text(c->n, "feed_mark", mark, err);
+	if (st == MQ_OK)
+		st = node_set_meta(c->n, "status_cursor", status, err);
+	if (st == MQ_OK)
+		return db_commit(c->n->db, err);
+	db_rollback(c->n->db);
+	return st;
+}
+
+/* A hub restored from a backup gives positions out again that we have seen
+ * with other entries: it says up to where our cursors still count. */
+static enum mq_status check_cursor(struct client *c, const struct jnode *root,
+    const char *was, struct err *err)
+{
+	const struct jnode *feed = jnode_get(root, "feed");
+	int64_t pos = jget_int(feed, "pos", -1);
+	int64_t good = jget_int(feed, "good", pos);
+	int64_t status = node_meta(c->n, "status_cursor");
+	int64_t status_good = jget_int(feed, "status", status);
+	const char *mark = jget_str(feed, "mark", "");
+	enum mq_status st = MQ_OK;
 	struct inbox_result in;
 
-	if (pos < 0 || inbox_cursor(c->n) <= pos)
+	if (pos < 0)
 		return MQ_OK;
-	log_line(LOG_WARN, "sync", "hub went back: feed from the start");
-	return inbox_take(c->n, "", 0, 0, &in, err);
+	if (inbox_cursor(c->n) > good) {
+		log_line(LOG_WARN, "sync", "hub went back: feed from %"
+		    PRId64, good);
+		st = inbox_take(c->n, "", 0, good, &in, err);
+	}
+	if (st != MQ_OK || (strcmp(mark, was) == 0 && status <= status_good))
+		return st;
+	return keep_life(c, mark, status < status_good ? status :
+	    status_good, err);
 }
 
 static enum mq_status resume(struct client *c, struct client_result *r,
@@ -206,16 +233,17 @@ static enum mq_status resume(struct client *c, struct client_result *r,
 {
 	struct transport_reply reply;
 	struct jdoc *doc = NULL;
-	char query[96], dev[ENTRY_REF_TEXT];
-	int64_t held = node_meta(c->n, "outbox_dev") == c->n->dev.v ?
-	    node_meta(c->n, "hub_seq") : 0;
-	enum mq_status st;
+	char query[160], dev[ENTRY_REF_TEXT], mark[64];
+	enum mq_status st = ledger_refresh(c->n, err);
 
 	transport_reply_init(&reply);
 	dev_text(c->n->dev, dev);
-	(void)snprintf(query, sizeof(query), "dev=%s&from=%" PRId64, dev,
-	    held + 1);
-	st = client_get(c, "/v1/head", query, &reply, err);
+	node_meta_text(c->n, "feed_mark", mark, sizeof(mark));
+	(void)snprintf(query, sizeof(query), "dev=%s&from=%" PRId64 "%s%s",
+	    dev, node_meta(c->n, "hub_seq") + 1,
+	    mark[0] != '\0' ? "&mark=" : "", mark);
+	if (st == MQ_OK)
+		st = client_get(c, "/v1/head", query, &reply, err);
 	if (st == MQ_OK)
 		st = parse_stand(c, &reply, &doc, err);
 	if (st == MQ_OK)
@@ -223,7 +251,7 @@ static enum mq_status resume(struct client *c, struct client_result *r,
 	if (st == MQ_OK)
 		st = take_stand(c, jdoc_root(doc), r, err);
 	if (st == MQ_OK)
-		st = check_cursor(c, jdoc_root(doc), err);
+		st = check_cursor(c, jdoc_root(doc), mark, err);
 	if (st == MQ_OK && jnode_bool(jnode_get(jdoc_root(doc), "frozen"),
 	    false))
 		st = err_set(err, MQ_E_FORKED, "%d", c->n->set.number);
@@ -420,6 +448,8 @@ enum mq_status client_contact(struct client *c, enum mq_status outcome,
 	st = outbox_contact(c->n, words, err);
 	if (st == MQ_OK && outcome == MQ_OK && c->hub_now.ms != 0)
 		st = node_set_meta(c->n, "hub_time", c->hub_now.ms, err);
+	if (st == MQ_OK && outcome == MQ_OK && c->hub_now.ms != 0)
+		st = ledger_hub_clock(c->n, c->hub_now, err);
 	if (st == MQ_OK && outcome == MQ_OK)
 		st = node_set_meta(c->n, "hub_offset", c->offset_ms, err);
 	if (st == MQ_OK)

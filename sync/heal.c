@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define PAGES_MAX 100000
-#define FORMER_BATCH 200
+#define EPOCH_BATCH 200
 
 static bool chain_read(const struct jnode *x, struct heal_chain *out)
 {
@@ -70,7 +70,12 @@ enum mq_status heal_hash_of(struct node *n, struct ref id,
 
 /* ---- pulling own entries back ---- */
 
-struct pull { struct client *c; struct dev dev; int64_t last; };
+struct pull {
+	struct client *c;
+	struct dev dev;
+	int64_t last;
+	uint8_t hash[CRYPTO_HASH];	/* of the entry at `last` */
+};
 
 static enum mq_status take_line(void *ctx, const char *line, size_t len,
     struct err *err)
@@ -87,9 +92,14 @@ static enum mq_status take_line(void *ctx, const char *line, size_t len,
 	if (st == MQ_OK && (e.id.dev.v != p->dev.v ||
 	    e.id.seq != p->last + 1))
 		st = err_set(err, MQ_E_NET_REPLY, "/v1/own");
+	/* What goes on from another entry than ours is another branch. */
+	if (st == MQ_OK && p->last > 0 &&
+	    memcmp(e.prev, p->hash, CRYPTO_HASH) != 0)
+		st = err_set(err, MQ_E_FORKED, "%" PRId64, e.id.seq);
 	if (st == MQ_OK)
 		st = ledger_receive(p->c->n, line, len, &fresh, err);
 	p->last = e.id.seq;
+	entry_hash(s.head, s.head_len, p->hash);
 	return st;
 }
 
@@ -112,10 +122,12 @@ static enum mq_status take_page(struct pull *p,
 static enum mq_status pull(struct client *c, const struct heal_chain *hub,
     int64_t after, struct err *err)
 {
-	struct pull p = { c, hub->dev, after };
+	struct pull p = { c, hub->dev, after, { 0 } };
 	struct transport_reply reply;
 	char query[96], dev[ENTRY_REF_TEXT];
-	enum mq_status st = MQ_OK;
+	bool held;
+	enum mq_status st = heal_hash_of(c->n, (struct ref){ hub->dev, after },
+	    p.hash, &held, err);
 	int i;
 
 	transport_reply_init(&reply);
@@ -249,60 +261,13 @@ enum mq_status heal_compare(struct client *c, const struct jnode *stand,
 	return st;
 }
 
-/* ---- two branches ---- */
+/* ---- entries by epoch ---- */
 
-/* Lines of whole saves from `from` on; *last is where they end. */
-static enum mq_status branch_lines(struct node *n, int64_t from, int64_t to,
-    struct buf *lines, int64_t *last, struct err *err)
-{
-	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
-	struct entry e;
-	enum mq_status st;
-	bool gone;
-
-	st = ledger_read(n, (struct ref){ n->dev, from }, &e, &head, &body,
-	    &gone, err);
-	buf_free(&head);
-	buf_free(&body);
-	return st != MQ_OK ? st : ledger_lines(n, e.save_first, to,
-	    CLIENT_BATCH_BYTES, lines, last, err);
-}
-
-void heal_send_branch(struct client *c, struct client_result *r)
-{
-	struct buf lines = BUF_INIT(BUF_LARGE);
-	struct ledger_head head;
-	struct err err = ERR_INIT;
-	int64_t at = node_meta(c->n, "branch_sent") + 1, last = 0;
-	enum mq_status st = ledger_head(c->n, &head, &err);
-
-	while (st == MQ_OK && at <= head.seq) {
-		buf_reset(&lines);
-		st = branch_lines(c->n, at, head.seq, &lines, &last, &err);
-		if (st == MQ_OK)
-			st = client_batch(c, c->n->dev, at, last, &lines, r,
-			    &err);
-		/* Kept there is all we ask: it says so by refusing. */
-		if (st != MQ_E_FORKED)
-			break;
-		st = db_begin(c->n->db, __func__, &err);
-		if (st != MQ_OK)
-			break;
-		st = node_set_meta(c->n, "branch_sent", last, &err);
-		if (st == MQ_OK)
-			st = db_commit(c->n->db, &err);
-		else
-			db_rollback(c->n->db);
-		at = last + 1;
-	}
-	buf_free(&lines);
-}
-
-/* ---- former epochs ---- */
-
-static enum mq_status former_batch(struct client *c, struct dev dev,
-    int64_t from, bool *done, struct client_result *r, struct err *err)
+/* One batch of whole saves from `from` on; *last is where it ends, *done: the
+ * node holds no more of that epoch. */
+static enum mq_status epoch_batch(struct client *c, struct dev dev,
+    int64_t from, int64_t *last, bool *done, struct client_result *r,
+    struct err *err)
 {
 	struct buf lines = BUF_INIT(BUF_LARGE);
 	struct ref id = { dev, from };
@@ -311,7 +276,7 @@ static enum mq_status former_batch(struct client *c, struct dev dev,
 
 	*done = false;
 	/* Whole saves, until enough or no more. */
-	while (st == MQ_OK && whole - from + 1 < FORMER_BATCH) {
+	while (st == MQ_OK && whole - from + 1 < EPOCH_BATCH) {
 		struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
 		struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 		struct entry e;
@@ -330,13 +295,19 @@ static enum mq_status former_batch(struct client *c, struct dev dev,
 		if (st == MQ_OK && id.seq == e.save_first + e.save_n - 1)
 			whole = id.seq;
 		id.seq++;
-		if (id.seq - from > ENTRY_SAVE_MAX + FORMER_BATCH)
+		if (id.seq - from > ENTRY_SAVE_MAX + EPOCH_BATCH)
 			break;
 	}
+	*last = whole;
 	if (st == MQ_OK && whole >= from)
 		st = client_batch(c, dev, from, whole, &lines, r, err);
 	buf_free(&lines);
 	return st;
+}
+
+static enum mq_status none_unsent(struct node *n, struct err *err)
+{
+	return node_set_meta(n, "former_unsent", 0, err);
 }
 
 enum mq_status heal_push_former(struct client *c, struct client_result *r,
@@ -358,19 +329,60 @@ enum mq_status heal_push_former(struct client *c, struct client_result *r,
 	    epoch++) {
 		struct dev dev = dev_make(c->n->set.number, epoch);
 		struct heal_chain hub;
-		int64_t at = r->pushed;
 		bool done = false;
 		int i;
 
 		heal_chain_of(jdoc_root(doc), dev, &hub);
-		for (i = 0; i < PAGES_MAX && st == MQ_OK && !done; i++) {
-			st = former_batch(c, dev, hub.seq + 1, &done, r,
-			    err);
-			hub.seq += r->pushed - at;
-			at = r->pushed;
-		}
+		for (i = 0; i < PAGES_MAX && st == MQ_OK && !done; i++)
+			st = epoch_batch(c, dev, hub.seq + 1, &hub.seq,
+			    &done, r, err);
 	}
+	if (st == MQ_OK && node_meta(c->n, "former_unsent") != 0)
+		st = in_transaction(c->n, none_unsent, err);
 	jdoc_free(&doc);
 	transport_reply_free(&reply);
 	return st;
+}
+
+/* ---- two branches ---- */
+
+static enum mq_status note_branch(struct node *n, const char *key,
+    int64_t last, struct err *err)
+{
+	enum mq_status st = db_begin(n->db, __func__, err);
+
+	if (st != MQ_OK)
+		return st;
+	st = node_set_meta(n, key, last, err);
+	if (st == MQ_OK)
+		return db_commit(n->db, err);
+	db_rollback(n->db);
+	return st;
+}
+
+void heal_send_branch(struct client *c, struct client_result *r)
+{
+	struct err err = ERR_INIT;
+	enum mq_status st = MQ_OK;
+	int epoch, i;
+
+	/* The branches may part in any epoch.  Kept there is all we ask: of
+	 * what differs the hub says so by refusing. */
+	for (epoch = 0; st == MQ_OK && epoch <= dev_epoch(c->n->dev);
+	    epoch++) {
+		struct dev dev = dev_make(c->n->set.number, epoch);
+		bool done = false;
+		char key[32];
+		int64_t at, last;
+
+		(void)snprintf(key, sizeof(key), "branch_sent.%d", epoch);
+		at = node_meta(c->n, key);
+		for (i = 0; i < PAGES_MAX && st == MQ_OK && !done; i++) {
+			st = epoch_batch(c, dev, at + 1, &last, &done, r,
+			    &err);
+			if ((st == MQ_OK || st == MQ_E_FORKED) && last > at)
+				st = note_branch(c->n, key, last, &err);
+			at = last;
+		}
+	}
 }

@@ -158,11 +158,75 @@ static void judge_author(const struct hub *h, const struct entry *e,
 	jdoc_free(&doc);
 }
 
+/* entry.erased: each ref it names. */
+static enum mq_status each_erased(struct hub *h, const struct entry *e,
+    const struct jnode *body, void *ctx,
+    enum mq_status (*fn)(struct hub *h, const struct entry *e, struct ref id,
+    void *ctx, struct err *err), struct err *err)
+{
+	const struct jnode *list = jnode_get(body, "u");
+	enum mq_status st = MQ_OK;
+	size_t i;
+
+	if (strcmp(e->kind, "entry") != 0 || strcmp(e->op, "erased") != 0)
+		return MQ_OK;
+	for (i = 0; i < jnode_count(list) && st == MQ_OK; i++) {
+		const char *text = jnode_str(jnode_at(list, i), "");
+		struct ref id;
+
+		if (ref_parse(text, strlen(text), &id))
+			st = fn(h, e, id, ctx, err);
+	}
+	return st;
+}
+
+struct eraser { const struct store_node *who; struct verdict *v; };
+
+/* Only words the erasing node may see itself: a number alone erases nothing.
+ * What is not here yet is judged when it comes. */
+static enum mq_status may_erase(struct hub *h, const struct entry *e,
+    struct ref id, void *ctx, struct err *err)
+{
+	struct eraser *x = ctx;
+	struct feed_orgs audience = { NULL, 0, 0 };
+	char text[ENTRY_REF_TEXT];
+	int64_t subj = 0;
+	enum mq_status st = feed_subject(h, x->who->tenant, id, &subj, err);
+
+	(void)e;
+	if (st == MQ_OK && subj != 0)
+		st = feed_audience(h, x->who->tenant, subj, &audience, err);
+	ref_text(id, text);
+	if (st == MQ_OK && audience.n > 0 &&
+	    !feed_orgs_has(&audience, x->who->org))
+		find(x->v, REASON_SCOPE, text);
+	feed_orgs_free(&audience);
+	return st;
+}
+
+static enum mq_status judge_erased(struct hub *h, const struct store_node *who,
+    const struct entry_parts *p, struct verdict *v, struct err *err)
+{
+	struct eraser x = { who, v };
+	struct jdoc *doc = NULL;
+	enum mq_status st;
+
+	if (p->body == NULL || strcmp(p->e.kind, "entry") != 0)
+		return MQ_OK;
+	st = jdoc_parse(p->body, p->body_len, "body", &doc, err);
+	if (st == MQ_OK)
+		st = each_erased(h, &p->e, jdoc_root(doc), &x, may_erase,
+		    err);
+	jdoc_free(&doc);
+	return st;
+}
+
 static enum mq_status judge(struct hub *h, const struct store_node *who,
     const struct admit_item *x, const struct admit_item *first,
     size_t n, struct entry_parts *parts, struct verdict *v, struct err *err)
 {
 	struct err why = ERR_INIT;
+	enum mq_status st;
 	char text[64];
 
 	if (entry_check_line(x->line, x->len, parts, &why) != MQ_OK) {
@@ -177,7 +241,8 @@ static enum mq_status judge(struct hub *h, const struct store_node *who,
 	if (!hub_knows_org(h, x->e.org))
 		find(v, REASON_ORG, x->e.org);
 	judge_author(h, &x->e, parts, v);
-	return judge_subject(h, who, &x->e, v, err);
+	st = judge_erased(h, who, parts, v, err);
+	return st == MQ_OK ? judge_subject(h, who, &x->e, v, err) : st;
 }
 
 /* ---- storing ---- */
@@ -253,41 +318,45 @@ static enum mq_status erase_one(struct hub *h, const char *tenant,
 	return db_run(&s, err);
 }
 
-/* Only words the erasing node may see itself: a number alone erases nothing. */
-static enum mq_status may_erase(struct hub *h, const struct feed_writer *w,
-    struct ref id, bool *may, struct err *err)
+static enum mq_status apply_erased(struct hub *h, const struct entry *e,
+    struct ref id, void *tenant, struct err *err)
 {
-	struct feed_orgs audience = { NULL, 0, 0 };
-	int64_t subj = 0;
-	enum mq_status st = feed_subject(h, w->tenant, id, &subj, err);
-
-	if (st == MQ_OK && subj != 0)
-		st = feed_audience(h, w->tenant, subj, &audience, err);
-	*may = feed_orgs_has(&audience, w->home);
-	feed_orgs_free(&audience);
-	return st;
+	return erase_one(h, tenant, id, e->id, err);
 }
 
-static enum mq_status apply_erased(struct hub *h, const struct feed_writer *w,
-    const struct entry *e, const struct jnode *body, struct err *err)
+/* An erasure that came before the words it takes (a restored hub is refilled
+ * in any order) takes them now, if who erased sees the subject. */
+static enum mq_status erased_before(struct hub *h, const char *tenant,
+    const struct entry *e, struct err *err)
 {
-	const struct jnode *list = jnode_get(body, "u");
-	enum mq_status st = MQ_OK;
-	size_t i;
+	struct feed_orgs audience = { NULL, 0, 0 };
+	struct store_node who;
+	struct db_stmt *s;
+	struct ref why;
+	enum mq_status st;
+	bool row;
 
-	if (strcmp(e->kind, "entry") != 0 || strcmp(e->op, "erased") != 0)
-		return MQ_OK;
-	for (i = 0; i < jnode_count(list) && st == MQ_OK; i++) {
-		const char *text = jnode_str(jnode_at(list, i), "");
-		struct ref id;
-		bool may = false;
-
-		if (!ref_parse(text, strlen(text), &id))
-			continue;
-		st = may_erase(h, w, id, &may, err);
-		if (st == MQ_OK && may)
-			st = erase_one(h, w->tenant, id, e->id, err);
-	}
+	st = db_query(h->db, "SELECT why_dev, why_seq FROM erased"
+	    " WHERE tenant = ? AND dev = ? AND seq = ?", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_text(s, tenant);
+	db_bind_i64(s, e->id.dev.v);
+	db_bind_i64(s, e->id.seq);
+	st = db_step(s, &row, err);
+	if (st == MQ_OK && row)
+		why = (struct ref){ { db_i64(s, "why_dev") },
+			db_i64(s, "why_seq") };
+	db_done(&s);
+	if (st != MQ_OK || !row)
+		return st;
+	st = store_node_get(h->db, tenant, dev_node(why.dev), &who, err);
+	if (st == MQ_OK)
+		st = feed_audience(h, tenant, ref_rec(e->subj), &audience,
+		    err);
+	if (st == MQ_OK && feed_orgs_has(&audience, who.org))
+		st = erase_one(h, tenant, e->id, why, err);
+	feed_orgs_free(&audience);
 	return st;
 }
 
@@ -298,7 +367,9 @@ static enum mq_status admit_one(struct hub *h, const char *tenant,
 	struct jdoc *doc = NULL;
 	const struct jnode *body = NULL;
 	enum mq_status st = MQ_OK;
+	char named[STORE_TENANT];
 
+	(void)xcopy(named, sizeof(named), tenant);
 	if (p->body != NULL)
 		st = jdoc_parse(p->body, p->body_len, "body", &doc, err);
 	if (st == MQ_OK && doc != NULL)
@@ -310,7 +381,9 @@ static enum mq_status admit_one(struct hub *h, const char *tenant,
 	if (st == MQ_OK)
 		st = status_fold(h, tenant, &x->e, body, err);
 	if (st == MQ_OK)
-		st = apply_erased(h, w, &x->e, body, err);
+		st = erased_before(h, tenant, &x->e, err);
+	if (st == MQ_OK)
+		st = each_erased(h, &x->e, body, named, apply_erased, err);
 	jdoc_free(&doc);
 	return st;
 }

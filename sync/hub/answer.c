@@ -33,28 +33,23 @@ static enum mq_status put_chains(struct hub *h, const struct store_node *who,
 	return st;
 }
 
-/* The sequencer: a node that has seen more knows that the hub went back. */
+/* How far the node's cursor counts: it may be from before a restore. */
 static enum mq_status put_feed(struct hub *h, const struct store_node *who,
-    struct jout *j, struct err *err)
+    const char *mark, struct jout *j, struct err *err)
 {
-	struct db_stmt *s;
-	enum mq_status st;
-	bool row;
+	struct feed_life life;
+	enum mq_status st = feed_life(h, who->tenant, mark, &life, err);
 
-	st = db_query(h->db, "SELECT n FROM counter WHERE tenant = ?"
-	    " AND what = 'feed'", &s, err);
 	if (st != MQ_OK)
 		return st;
-	db_bind_text(s, who->tenant);
-	st = db_step(s, &row, err);
-	if (st == MQ_OK) {
-		jout_key(j, "feed");
-		jout_obj(j);
-		jout_kint(j, "pos", row ? db_i64(s, "n") : 0);
-		jout_obj_end(j);
-	}
-	db_done(&s);
-	return st;
+	jout_key(j, "feed");
+	jout_obj(j);
+	jout_kint(j, "good", life.good);
+	jout_kstr(j, "mark", life.mark);
+	jout_kint(j, "pos", life.pos);
+	jout_kint(j, "status", life.status);
+	jout_obj_end(j);
+	return MQ_OK;
 }
 
 static enum mq_status put_receipts(struct hub *h, const struct store_node *who,
@@ -146,7 +141,7 @@ static enum mq_status put_returned(struct hub *h, const struct store_node *who,
 }
 
 enum mq_status ingest_answer(struct hub *h, const struct store_node *who,
-    struct dev dev, int64_t from, int64_t to, struct buf *out, struct err *err)
+    const struct ingest_ask *ask, struct buf *out, struct err *err)
 {
 	enum mq_status st;
 	struct jout j;
@@ -155,11 +150,12 @@ enum mq_status ingest_answer(struct hub *h, const struct store_node *who,
 	jout_obj(&j);
 	st = put_chains(h, who, &j, err);
 	if (st == MQ_OK)
-		st = put_feed(h, who, &j, err);
+		st = put_feed(h, who, ask->mark, &j, err);
 	if (st == MQ_OK) {
 		jout_kbool(&j, "frozen", who->forked_at.ms != 0);
 		jout_kint(&j, "now", env_now(h->env).ms);
-		st = put_receipts(h, who, dev, from, to, &j, err);
+		st = put_receipts(h, who, ask->dev, ask->from, ask->to, &j,
+		    err);
 	}
 	if (st == MQ_OK)
 		st = put_returned(h, who, &j, err);

@@ -233,10 +233,13 @@ static void on_enrol(struct hub *h, struct call *c)
 static void stand(struct hub *h, struct call *c, struct dev dev, int64_t from,
     int64_t to)
 {
+	char mark[FEED_MARK];
+	struct ingest_ask ask = { dev, from, to, mark };
 	struct err err = ERR_INIT;
 
+	call_word(c, "mark", mark, sizeof(mark));
 	buf_reset(&c->out);
-	if (ingest_answer(h, &c->who, dev, from, to, &c->out, &err) != MQ_OK)
+	if (ingest_answer(h, &c->who, &ask, &c->out, &err) != MQ_OK)
 		call_failed(c, &err);
 	else
 		answer(c, 200, JSON);

@@ -54,6 +54,22 @@ void feed_free(struct feed_writer *w);
 /* After the commit. */
 void feed_wake(struct feed_writer *w);
 
+/* The hub starts: a new life begins.  A node that comes with the mark of an
+ * older one has seen positions that count up to the start of the next; with a
+ * mark nobody here knows (the hub was restored from a backup) none of them
+ * count.  Own transaction. */
+#define FEED_MARK 33
+enum mq_status feed_new_life(struct hub *h, struct err *err) MUST_CHECK;
+/* The present life, and up to where cursors hold that were got under the mark
+ * `theirs` ("": none yet). */
+struct feed_life {
+	char mark[FEED_MARK];		/* "" when there is none */
+	int64_t pos;			/* of the sequencer, now */
+	int64_t good, status;		/* cursors of feed and digest */
+};
+enum mq_status feed_life(struct hub *h, const char *tenant,
+    const char *theirs, struct feed_life *out, struct err *err) MUST_CHECK;
+
 /* Wire lines of what this node should see after `after`, its own left out.
  * *cursor is where to go on, *more whether something is left. */
 enum mq_status feed_read(struct hub *h, const struct store_node *who,

@@ -96,13 +96,18 @@ static enum mq_status same_as_held(struct hub *h, const char *tenant,
 }
 
 /* A new epoch goes on from the head of the one before, or, when the node lost
- * its tail and noticed before it asked us, from some entry of it we hold. */
+ * its tail and noticed before it asked us, from some entry of it we hold; from
+ * nothing when nothing was left. */
 static enum mq_status begins_well(struct hub *h, const struct store_node *who,
     const struct entry *first, bool *well, struct err *err)
 {
+	static const uint8_t nothing[CRYPTO_HASH];
 	struct db_stmt *s;
 	enum mq_status st;
 
+	*well = memcmp(first->prev, nothing, sizeof(nothing)) == 0;
+	if (*well)
+		return MQ_OK;
 	st = db_query(h->db, "SELECT seq FROM entry WHERE tenant = ?"
 	    " AND dev >= ? AND dev < ? AND hash = ? LIMIT 1", &s, err);
 	if (st != MQ_OK)

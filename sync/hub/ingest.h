@@ -35,11 +35,16 @@ enum mq_status ingest_take(struct hub *h, const struct store_node *who,
     const struct ingest_proof *proof, enum ingest_end *end, struct err *err)
     MUST_CHECK;
 
-/* Where this node stands, as JSON: chains, receipts of entries from … to of
- * dev (from 0: none), saves in quarantine, frozen, now. */
+/* Where this node stands, as JSON: chains, how far its feed's cursor counts,
+ * receipts, saves in quarantine, frozen, now. */
+struct ingest_ask {
+	struct dev dev;
+	int64_t from, to;		/* receipts of these; from 0: none */
+	const char *mark;		/* of the life its cursor is from, "" */
+};
 enum mq_status ingest_answer(struct hub *h, const struct store_node *who,
-    struct dev dev, int64_t from, int64_t to, struct buf *out,
-    struct err *err) MUST_CHECK;
+    const struct ingest_ask *ask, struct buf *out, struct err *err)
+    MUST_CHECK;
 
 /* Checks a quarantined save again and admits it; with `force` the reasons
  * ORG, SCOPE and BASIS do not count.  Own transaction. */

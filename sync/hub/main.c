@@ -7,6 +7,7 @@
 #include "../options.h"
 #include "../sayings.h"
 #include "cert.h"
+#include "feed.h"
 #include "http.h"
 
 #include <signal.h>
@@ -64,8 +65,10 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 		hub.db = db;
 		hub.pack = pack;
 		hub.orgs = pack_orgs(pack);
-		st = http_start(&hub, &hs, &http, err);
+		st = feed_new_life(&hub, err);
 	}
+	if (st == MQ_OK)
+		st = http_start(&hub, &hs, &http, err);
 	if (st == MQ_OK) {
 		announce(s, http, env);
 		log_line(LOG_INFO, "hub", "listening on %s",

@@ -12,7 +12,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../../core/base/file.h"
 #include "../../core/base/xmalloc.h"
+#include "../../sync/hub/feed.h"
 
 static int drop(const char *path, const struct stat *st, int flag,
     struct FTW *ftw)
@@ -41,6 +43,7 @@ static void open_store(struct hubs_one *h)
 	hub_init(&h->hub, &h->env, h->db, h->pack);
 	h->hub.wake = note_wake;
 	h->hub.wake_ctx = h;
+	nodes_ok(feed_new_life(&h->hub, &err), &err);
 }
 
 void hubs_make(struct hubs_one *h)
@@ -71,6 +74,44 @@ void hubs_restart(struct hubs_one *h)
 {
 	hub_done(&h->hub);
 	db_close(&h->db);
+	open_store(h);
+}
+
+static void copy_store(struct hubs_one *h, const char *from, const char *to)
+{
+	struct buf b = BUF_INIT(BUF_LARGE);
+	struct err err = ERR_INIT;
+	char path[300], other[300];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", h->dir, from);
+	(void)snprintf(other, sizeof(other), "%s/%s", h->dir, to);
+	nodes_ok(file_read(&h->env, path, &b, &err), &err);
+	nodes_ok(file_write(&h->env, other, b.data, b.len, 0600, &err), &err);
+	buf_free(&b);
+}
+
+void hubs_backup(struct hubs_one *h)
+{
+	struct err err = ERR_INIT;
+
+	nodes_ok(db_checkpoint(h->db, &err), &err);
+	hub_done(&h->hub);
+	db_close(&h->db);
+	copy_store(h, "hub.db", "kept.db");
+	open_store(h);
+}
+
+void hubs_restore(struct hubs_one *h)
+{
+	char path[320];
+
+	hub_done(&h->hub);
+	db_close(&h->db);
+	copy_store(h, "kept.db", "hub.db");
+	(void)snprintf(path, sizeof(path), "%s/hub.db-wal", h->dir);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof(path), "%s/hub.db-shm", h->dir);
+	(void)unlink(path);
 	open_store(h);
 }
 

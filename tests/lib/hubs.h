@@ -23,6 +23,9 @@ void hubs_make(struct hubs_one *h);	/* tenant "test", pack "standard" */
 void hubs_free(struct hubs_one *h);
 /* Closes the store and opens it again, as a restarted hub does. */
 void hubs_restart(struct hubs_one *h);
+/* Keeps the store as it is now, and goes back to that. */
+void hubs_backup(struct hubs_one *h);
+void hubs_restore(struct hubs_one *h);
 /* Makes the node known, with its number, unit and keys. */
 void hubs_enrol(struct hubs_one *h, struct nodes_one *x);
 /* Number of rows of a constant count query on the store. */

@@ -42,7 +42,7 @@ static int drop(const char *path, const struct stat *st, int flag,
 }
 
 /* The expression module lies beside the programs, not beside the tests. */
-static void find_module(void)
+void nodes_find_module(void)
 {
 	const char *bin = getenv("MQ_BIN");
 	char path[900];
@@ -61,7 +61,7 @@ void nodes_make(struct nodes_one *x, int number, const char *org)
 
 	memset(x, 0, sizeof(*x));
 	crypto_init();
-	find_module();
+	nodes_find_module();
 	log_quiet(true);
 	env_fixed(&x->env, (struct utc){ NODES_NOW }, (uint64_t)number);
 	make_dir(x->dir, sizeof(x->dir));

@@ -19,6 +19,8 @@ struct nodes_one {
 	struct session who;	/* a captain of the whole street */
 };
 
+/* Tells the library where the expression module of $MQ_BIN is. */
+void nodes_find_module(void);
 /* number 101 …; org NULL: the pack's street. */
 void nodes_make(struct nodes_one *x, int number, const char *org);
 /* Closes and opens again: what is on disk counts. */

@@ -310,6 +310,140 @@ static void test_returned_and_readmitted(void **state)
 	assert_int_equal(counts(&w->a).hub, 2);
 }
 
+/* ---- clocks ---- */
+
+/* A machine that woke up in 1956 still learns what the time is. */
+static void test_clock_before_1970(void **state)
+{
+	struct world *w = *state;
+
+	(void)visit(&w->a, GRID1);
+	env_advance(&w->a.env, -70 * 365 * MS_DAY);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 1);
+	assert_in_range(ledger_now(w->a.n).ms, NODES_NOW,
+	    NODES_NOW + MS_HOUR);
+}
+
+/* Seventy years ahead: what was written travels, what follows is dated right
+ * under a new epoch, and the counts never call unsent what the hub has. */
+static void test_clock_ahead(void **state)
+{
+	struct world *w = *state;
+	struct ref before, after;
+
+	env_advance(&w->a.env, 70 * 365 * MS_DAY);
+	before = visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 1);
+	after = visit(&w->a, GRID1);
+	assert_int_equal(dev_epoch(before.dev), 0);
+	assert_int_equal(dev_epoch(after.dev), 1);
+	assert_in_range(ledger_now(w->a.n).ms, NODES_NOW,
+	    NODES_NOW + MS_HOUR);
+	hubs_sync(&w->h, &w->a);
+	hubs_sync(&w->h, &w->b);
+	assert_int_equal(counts(&w->a).hub, 2);
+	assert_int_equal(counts(&w->a).local, 0);
+	assert_true(hubs_holds(&w->b, before) && hubs_holds(&w->b, after));
+	assert_true(node_meta(w->b.n, "hlc") >> 16 < NODES_NOW + MS_DAY);
+}
+
+/* A person put the clock right before anything was sent: the old epoch is
+ * still to be sent and says so. */
+static void test_unsent_epoch(void **state)
+{
+	struct world *w = *state;
+	struct ref before;
+	struct err err = ERR_INIT;
+
+	env_advance(&w->a.env, 70 * 365 * MS_DAY);
+	before = visit(&w->a, GRID1);
+	env_advance(&w->a.env, -70 * 365 * MS_DAY);
+	nodes_ok(ledger_confirm_clock(w->a.n, (struct utc){ NODES_NOW },
+	    &err), &err);
+	(void)visit(&w->a, GRID1);
+	assert_int_equal(counts(&w->a).local, 2);
+	assert_int_equal(counts(&w->a).hub, 0);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(counts(&w->a).hub, 2);
+	hubs_sync(&w->h, &w->b);
+	assert_true(hubs_holds(&w->b, before));
+	/* What the hub said last, nobody confirms away. */
+	assert_int_equal(ledger_confirm_clock(w->a.n, (struct utc){
+	    NODES_NOW - MS_DAY }, &err), MQ_E_CLOCK);
+}
+
+/* ---- a hub that went back ---- */
+
+/* Restored from a backup and grown again past where a node had read: its old
+ * position means something else now. */
+static void test_restored_and_regrown(void **state)
+{
+	struct world *w = *state;
+	struct ref late[4];
+	int i;
+
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	hubs_restart(&w->h);		/* its first life with a tenant */
+	hubs_backup(&w->h);
+	(void)visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	hubs_sync(&w->h, &w->b);
+	hubs_restore(&w->h);
+	for (i = 0; i < 4; i++) {
+		late[i] = visit(&w->a, GRID1);
+		hubs_sync(&w->h, &w->a);
+	}
+	hubs_sync(&w->h, &w->b);
+	for (i = 0; i < 4; i++)
+		assert_true(hubs_holds(&w->b, late[i]));
+}
+
+/* ---- erasure ---- */
+
+/* A restored hub hears of the erasure before it hears the words again. */
+static void test_erased_first(void **state)
+{
+	struct world *w = *state;
+	struct ref v;
+
+	hubs_restart(&w->h);
+	hubs_backup(&w->h);
+	v = visit(&w->a, GRID1);
+	hubs_sync(&w->h, &w->a);
+	hubs_sync(&w->h, &w->b);
+	(void)hubs_entry(&w->b, "entry", "erased", v, GRID1,
+	    "{\"u\":[\"101:1\"]}");
+	hubs_restore(&w->h);
+	hubs_sync(&w->h, &w->b);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE dev >> 8 = 101"), 0);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE dev >> 8 = 101 AND body IS NULL"), 1);
+}
+
+/* Naming a number takes no words away, here or at any other node. */
+static void test_stranger_erases_nothing(void **state)
+{
+	struct world *w = *state;
+	struct ref own;
+	struct client_result r;
+	struct err err = ERR_INIT;
+
+	(void)hubs_entry(&w->b, "visit", "open", NONE, COMMUNITY, "{}");
+	hubs_sync(&w->h, &w->b);
+	own = visit(&w->a, GRID1);
+	(void)hubs_entry(&w->a, "entry", "erased", own, GRID1,
+	    "{\"u\":[\"102:1\"]}");
+	nodes_ok(hubs_round(&w->h, &w->a, &r, &err), &err);
+	assert_int_equal(r.returned, 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE dev >> 8 = 102 AND body IS NOT NULL"), 1);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -324,6 +458,12 @@ int main(void)
 		T(test_two_branches_freeze),
 		T(test_hub_goes_back),
 		T(test_returned_and_readmitted),
+		T(test_clock_before_1970),
+		T(test_clock_ahead),
+		T(test_unsent_epoch),
+		T(test_restored_and_regrown),
+		T(test_erased_first),
+		T(test_stranger_erases_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
