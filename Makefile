@@ -118,8 +118,10 @@ $(B)/obj/%.o: %.c
 
 # ---- tests: one program per test_*.c, linked with what its folder may see
 TEST_SRC := $(wildcard tests/core/test_*.c tests/core/*/test_*.c \
-	tests/tui/test_*.c tests/sync/test_*.c tests/sync/*/test_*.c)
-TESTLIB_SRC := $(wildcard tests/lib/*.c tests/fuzz/*.c)
+	tests/tui/test_*.c tests/sync/test_*.c tests/sync/*/test_*.c \
+	tests/sim/test_*.c)
+TESTLIB_SRC := $(wildcard tests/lib/*.c tests/fuzz/*.c) \
+	$(filter-out $(TEST_SRC),$(wildcard tests/sim/*.c))
 TEST_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 $(B)/libtest.a: $(call obj,$(TESTLIB_SRC))
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a
@@ -138,6 +140,11 @@ tests: all $(TEST_BIN)
 # One test program: make test T=core/test_entry
 test: all $(B)/tests/$(T)
 	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) $(B)/tests/$(T)
+
+# The simulated district: make sim SEEDS=1000, or one: make sim SEED=123 V=1
+sim: all $(B)/tests/sim/test_sim
+	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) JOBS=$(shell nproc) \
+		$(B)/tests/sim/test_sim
 
 # ---- fuzzing: make fuzz T=entry SECONDS=60, with clang's libFuzzer.  What it
 # finds new goes to $(FUZZ)/found/T, not into the corpus of the tree.
@@ -208,6 +215,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all tests test fuzz bench bench-quick check deps lint demo install screenshots clean
+.PHONY: all tests test sim fuzz bench bench-quick check deps lint demo install screenshots clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
