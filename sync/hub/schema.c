@@ -81,13 +81,12 @@ static const char entries_1[] =
 "CREATE INDEX status_pos ON status(tenant, pos);";
 
 /* life: every start of the hub begins one, from the positions that feeds and
- * digest had then.  A hub restored from a backup does not know the lives it has lost. */
+ * digest had then.  A hub restored from a backup does not know the lives it
+ * has lost. */
 static const char lives_1[] =
 "CREATE TABLE life(tenant TEXT NOT NULL, n INTEGER NOT NULL,"
-" mark TEXT NOT NULL, pos INTEGER NOT NULL,"
-" status INTEGER NOT NULL,"
-" PRIMARY KEY(tenant, n))"
-" STRICT, WITHOUT ROWID;";
+" mark TEXT NOT NULL, pos INTEGER NOT NULL, status INTEGER NOT NULL,"
+" PRIMARY KEY(tenant, n)) STRICT, WITHOUT ROWID;";
 
 const struct db_migration schema_hub[] = {
 	{ "people", people_1 },
