@@ -21,9 +21,12 @@
 #define SHOWN_PHRASES 4
 #define WORDS_MAX 2048u
 
-static enum form_field_look look_of(enum field_type t)
+static enum form_field_look look_of(const struct field *def)
 {
-	switch (t) {
+	if (def->type != FT_CALCULATE && form_takes_value(def) &&
+	    (def->calculation[0] || def->read_only))
+		return FORM_LOOK_SHOWN;
+	switch (def->type) {
 	case FT_SELECT_ONE:
 	case FT_SELECT_MULTI:
 		return FORM_LOOK_CHOICE;
@@ -35,7 +38,10 @@ static enum form_field_look look_of(enum field_type t)
 	case FT_NOTE:
 		return FORM_LOOK_NOTE;
 	case FT_BEGIN_GROUP:
+	case FT_BEGIN_REPEAT:
 		return FORM_LOOK_HEAD;
+	case FT_END_REPEAT:
+		return FORM_LOOK_NONE;
 	case FT_CALCULATE:
 	case FT_END_GROUP:
 		return FORM_LOOK_NONE;
@@ -61,15 +67,32 @@ void form_field_init(struct form_field *ff, struct node *n,
 	ff->n = n;
 	ff->k = k;
 	ff->def = def;
-	ff->look = look_of(def->type);
+	ff->look = look_of(def);
 	ff->required = required;
 	ff->shown = true;
 	widget_edit_init(&ff->edit, &opt);
 	buf_init(&ff->value, FIELDS_TEXT_MAX);
 }
 
+void form_field_init_row(struct form_field *ff, struct node *n,
+    const struct kind *k, const struct field *def, const char *row)
+{
+	struct form_cell *cell;
+
+	if (def->type == FT_BEGIN_REPEAT) {
+		form_field_init(ff, n, k, def, false);
+	} else {
+		cell = xcalloc(1, sizeof(*cell));
+		form_cell(def, row, cell);
+		form_field_init(ff, n, k, &cell->fd, def->required);
+		ff->cell = cell;
+	}
+	xcopy(ff->row, sizeof(ff->row), row);
+}
+
 void form_field_free(struct form_field *ff)
 {
+	FREE(ff->cell);
 	widget_edit_free(&ff->edit);
 	buf_free(&ff->value);
 	form_choice_drop(ff);
@@ -77,7 +100,7 @@ void form_field_free(struct form_field *ff)
 
 bool form_field_can_focus(const struct form_field *ff)
 {
-	return ff->shown && ff->look <= FORM_LOOK_PICK;
+	return ff->shown && ff->look <= FORM_LOOK_ADD;
 }
 
 bool form_field_empty(const struct form_field *ff)
@@ -109,8 +132,23 @@ void form_field_put(struct form_field *ff, const char *value)
 	free(copy);
 }
 
+static void find_label(struct form_field *ff, const struct fields *f)
+{
+	struct buf b = BUF_INIT(1024);
+
+	form_label(ff->n, ff->k, ff->def, f, &b);
+	xcopy(ff->label, sizeof(ff->label), buf_str(&b));
+	buf_free(&b);
+}
+
 void form_field_refresh(struct form_field *ff, const struct fields *f)
 {
+	/* The head of a row gets its words from the page, which counts. */
+	if (ff->look == FORM_LOOK_NONE)
+		return;
+	if (!(ff->look == FORM_LOOK_HEAD && ff->row[0]) &&
+	    ff->look != FORM_LOOK_ADD)
+		find_label(ff, f);
 	if (ff->look == FORM_LOOK_CHOICE)
 		form_choice_refresh(ff, f);
 }
@@ -360,6 +398,10 @@ static unsigned text_key(struct form_field *ff, uint32_t key)
 unsigned form_field_key(struct form_field *ff, uint32_t key)
 {
 	assert(form_field_can_focus(ff));
+	if (ff->look == FORM_LOOK_ADD) {
+		ff->wants_row = key == K_ENTER;
+		return key == K_ENTER ? PANEL_REDRAW : PANEL_IGNORED;
+	}
 	if (ff->look == FORM_LOOK_TEXT)
 		return text_key(ff, key);
 	return ff->look == FORM_LOOK_CHOICE ? form_choice_key(ff, key) :
@@ -421,6 +463,16 @@ static bool echo(const struct form_field *ff, struct utc now, struct buf *out)
 	return ok;
 }
 
+/* Nobody typed it: it stands with the others only. */
+static void shown_words(const struct form_field *ff, const struct fields *f,
+    struct buf *out)
+{
+	const struct field_value *v = fields_get(f, ff->def->name);
+
+	if (v)
+		form_show(ff->n, ff->def, v, false, out);
+}
+
 static void text_words(const struct form_field *ff, const struct fields *f,
     struct buf *out)
 {
@@ -437,7 +489,9 @@ static void text_words(const struct form_field *ff, const struct fields *f,
 void form_field_words(const struct form_field *ff, const struct fields *f,
     struct buf *out)
 {
-	if (ff->emptied)
+	if (ff->look == FORM_LOOK_SHOWN)
+		shown_words(ff, f, out);
+	else if (ff->emptied)
 		buf_adds(out, word(W_FORM_EMPTIED));
 	else if (ff->secret || ff->look == FORM_LOOK_PICK)
 		buf_adds(out, ff->words);
@@ -455,6 +509,8 @@ static int extra_lines(struct form_field *ff, int w, int label_w)
 	const struct phrase *ph[9];
 	int room = w - label_w - 1, lines = 0;
 
+	if (ff->look == FORM_LOOK_ADD)
+		return 0;
 	if (ff->look == FORM_LOOK_CHOICE)
 		return widget_menu_lines(&ff->menu, w - 4);
 	if (ff->look == FORM_LOOK_PICK && ff->value.len)
@@ -492,8 +548,7 @@ int form_field_lines(struct form_field *ff, int w, int label_w, bool focus)
 	if (!ff->shown || ff->look == FORM_LOOK_NONE)
 		return 0;
 	if (ff->look == FORM_LOOK_NOTE) {
-		lines = text_wrap(ff->def->label[ff->n->env->lang],
-		    strlen(ff->def->label[ff->n->env->lang]), w - 2, NULL,
+		lines = text_wrap(ff->label, strlen(ff->label), w - 2, NULL,
 		    NULL);
 		return lines > NOTE_LINES ? NOTE_LINES : lines;
 	}
@@ -622,7 +677,7 @@ static void paint_error(const struct form_field *ff, const struct draw *d,
 static void paint_label(const struct form_field *ff, const struct draw *d,
     int label_w, bool focus)
 {
-	const char *label = ff->def->label[ff->n->env->lang];
+	const char *label = ff->label;
 	int used;
 
 	draw_gutter(d, 0, focus);
@@ -641,7 +696,15 @@ void form_field_paint(struct form_field *ff, const struct fields *f,
 	if (ff->look == FORM_LOOK_HEAD || ff->look == FORM_LOOK_NOTE) {
 		draw_wrapped(d, 0, 2, d->w - 2, d->h,
 		    ff->look == FORM_LOOK_HEAD ? ROLE_TITLE : ROLE_HINT,
-		    ff->def->label[ff->n->env->lang]);
+		    ff->label);
+		return;
+	}
+	if (ff->look == FORM_LOOK_ADD) {
+		draw_gutter(d, 0, focus);
+		draw_text(d, 0, 2, d->w - 3, focus ? ROLE_SELECTION :
+		    ROLE_KEY, ff->label);
+		if (focus)
+			draw_cursor(d, 0, 2);
 		return;
 	}
 	paint_label(ff, d, label_w, focus);

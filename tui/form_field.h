@@ -13,8 +13,10 @@ enum form_field_look {
 	FORM_LOOK_TEXT,		/* typed */
 	FORM_LOOK_CHOICE,	/* picked by digit */
 	FORM_LOOK_PICK,		/* person, place, unit: a picker opens */
+	FORM_LOOK_ADD,		/* one more row of a repeat */
+	FORM_LOOK_SHOWN,	/* a value nobody types: read-only, computed */
 	FORM_LOOK_NOTE,		/* words to read */
-	FORM_LOOK_HEAD,		/* begins a group */
+	FORM_LOOK_HEAD,		/* begins a group or a row */
 	FORM_LOOK_NONE,		/* computed, or the end of a group */
 };
 
@@ -22,6 +24,9 @@ struct form_field {
 	struct node *n;
 	const struct kind *k;
 	const struct field *def;
+	struct form_cell *cell;	/* what def is, in a row of a repeat */
+	char row[12];		/* of a repeat, "" outside */
+	char label[160];	/* with the values it names put in */
 	enum form_field_look look;
 	bool required;
 	bool shown;		/* relevant now */
@@ -42,11 +47,16 @@ struct form_field {
 	char typed[32];		/* letters that narrow the choices */
 	bool wants_pick;	/* the panel shall open the picker … */
 	char wanted[64];	/* … with this typed already */
+	bool wants_row;		/* ADD: the page shall add one */
 	struct err err;		/* complaint shown here; code MQ_OK: none */
 };
 
 void form_field_init(struct form_field *ff, struct node *n,
     const struct kind *k, const struct field *def, bool required);
+/* The same field in one row of its repeat; `def` the repeat itself: the head
+ * of the row. */
+void form_field_init_row(struct form_field *ff, struct node *n,
+    const struct kind *k, const struct field *def, const char *row);
 void form_field_free(struct form_field *ff);
 
 bool form_field_can_focus(const struct form_field *ff);

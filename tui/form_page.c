@@ -8,6 +8,7 @@
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "../core/ledger.h"
+#include "form_rows.h"
 
 #define LABEL_MAX 20
 #define LABEL_NARROW 12		/* below 60 cells */
@@ -19,6 +20,7 @@ static void init_step(struct form_page *p, const char *names)
 	size_t cap = p->k->nfields + p->k->nstep_fields;
 
 	p->v = xcalloc(cap ? cap : 1, sizeof(*p->v));
+	p->cap = cap;
 	while (*names) {
 		size_t n = strcspn(names, " ");
 		bool must = n > 0 && names[n - 1] == '!';
@@ -37,21 +39,15 @@ static void init_step(struct form_page *p, const char *names)
 void form_page_init(struct form_page *p, struct node *n,
     const struct kind *k, const struct flow_step *step)
 {
-	size_t i;
-
 	memset(p, 0, sizeof(*p));
 	p->n = n;
 	p->k = k;
 	p->step = step;
 	p->now = ledger_now(n);
-	if (step) {
+	if (step)
 		init_step(p, step->fields);
-	} else {
-		p->v = xcalloc(k->nfields ? k->nfields : 1, sizeof(*p->v));
-		for (i = 0; i < k->nfields; i++)
-			form_field_init(&p->v[p->nfields++], n, k,
-			    &k->fields[i], k->fields[i].required);
-	}
+	else
+		form_rows_init(p);
 	form_page_refresh(p);
 }
 
@@ -85,6 +81,7 @@ void form_page_load(struct form_page *p, const struct fields *f)
 
 	for (i = 0; i < f->n; i++)
 		copy_value(&p->f, &f->v[i]);
+	form_rows_sync(p);
 	for (i = 0; i < p->nfields; i++)
 		if (fields_get(f, p->v[i].def->name))
 			form_field_load(&p->v[i], &p->f);
@@ -156,6 +153,9 @@ void form_page_refresh(struct form_page *p)
 {
 	size_t i;
 
+	if (!p->step)
+		form_calculate(p->n, p->k, &p->f);
+	form_rows_sync(p);
 	for (i = 0; i < p->nfields; i++) {
 		struct form_field *ff = &p->v[i];
 
@@ -249,6 +249,9 @@ unsigned form_page_key(struct form_page *p, uint32_t key)
 	if (!ff)
 		return PANEL_IGNORED;
 	flags = took(p, ff, form_field_key(ff, key));
+	if (ff->wants_row)
+		return form_rows_add(p) ? PANEL_REDRAW | WIDGET_CHANGED :
+		    PANEL_REDRAW | PANEL_BEEP;
 	if ((flags & PANEL_IGNORED) && key == K_DOWN)
 		return form_page_move(p, 1) & ~(unsigned)PANEL_IGNORED;
 	if ((flags & PANEL_IGNORED) && key == K_UP)
@@ -338,6 +341,18 @@ bool form_page_go_complaint(struct form_page *p, bool next)
 	return false;
 }
 
+/* ---- rows ---- */
+
+bool form_page_may_drop_row(const struct form_page *p)
+{
+	return form_rows_may_drop(p);
+}
+
+void form_page_drop_row(struct form_page *p)
+{
+	form_rows_drop(p);
+}
+
 /* ---- corrections ---- */
 
 void form_page_changes(struct form_page *p, struct fields *out)
@@ -362,6 +377,15 @@ void form_page_changes(struct form_page *p, struct fields *out)
 		} else if (was) {
 			fields_set_gone(out, name);
 		}
+	}
+	/* Rows that are no more on the page. */
+	for (i = 0; i < p->prior.n; i++) {
+		const char *name = p->prior.v[i].name;
+		const struct field *fd = kind_field(p->k, name);
+
+		if (fd && fd->repeat && fd->level == 0 &&
+		    !form_page_find(p, name))
+			fields_set_gone(out, name);
 	}
 }
 
@@ -388,7 +412,7 @@ static int label_width(const struct form_page *p, int w)
 
 	for (i = 0; i < p->nfields; i++) {
 		const struct form_field *ff = &p->v[i];
-		int cells = text_cells(ff->def->label[p->n->env->lang]);
+		int cells = text_cells(ff->label);
 
 		if (ff->look <= FORM_LOOK_PICK && cells > widest)
 			widest = cells;

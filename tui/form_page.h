@@ -13,7 +13,7 @@ struct form_page {
 	const struct kind *k;
 	const struct flow_step *step;	/* NULL: the kind's own fields */
 	struct form_field *v;
-	size_t nfields;
+	size_t nfields, cap;
 	size_t here;		/* always one that can have the focus */
 	size_t first;		/* the uppermost one on the screen */
 	struct fields f;	/* what is filled in now */
@@ -57,6 +57,10 @@ void form_page_forgive(struct form_page *p);
 int form_page_complaints(const struct form_page *p);
 /* To the first one, or the next one after where we are. */
 bool form_page_go_complaint(struct form_page *p, bool next);
+
+/* A row of a repeat: where we stand, may it go?  It goes with all in it. */
+bool form_page_may_drop_row(const struct form_page *p);
+void form_page_drop_row(struct form_page *p);
 
 /* What a correction changes: new values, "gone" for emptied ones. */
 void form_page_changes(struct form_page *p, struct fields *out);

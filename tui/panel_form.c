@@ -489,6 +489,11 @@ static unsigned form_action(struct panel *base, enum action act)
 		return drop_page(p);
 	case ACT_FORM_AGAIN:
 		return form_assist_same(p);
+	case ACT_FORM_ROW:
+		form_page_drop_row(panel_form_page(p));
+		panel_form_keep(p);
+		app_notice(base->app, ROLE_NOTICE, word(W_FORM_ROW_GONE));
+		return PANEL_REDRAW;
 	case ACT_FORM_ERROR:
 		return form_page_go_complaint(panel_form_page(p), true) ?
 		    PANEL_REDRAW : PANEL_BEEP;
@@ -515,6 +520,8 @@ static bool form_offers(struct panel *base, enum action act)
 		return form_assist_phrases(p, ph) > 0;
 	case ACT_FORM_AGAIN:
 		return !p->rec && form_page_here(panel_form_page(p)) != NULL;
+	case ACT_FORM_ROW:
+		return form_page_may_drop_row(panel_form_page(p));
 	case ACT_FORM_ERROR:
 		return form_page_complaints(panel_form_page(p)) > 0;
 	default:
