@@ -240,6 +240,7 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 		pack_rules_refs, pack_facets_load, pack_recur_load,
 		pack_score_load,
 		pack_flow_dues, pack_flow_derives, pack_escalate_load,
+		pack_urgent_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
 		pack_rows_boards, pack_report_load, load_calendar,
 	};
@@ -299,6 +300,7 @@ void pack_free(struct pack **pp)
 	free(p->dues);
 	free(p->derives);
 	free(p->escalates);
+	free(p->urgents);
 	free(p->recurs);
 	free(p->keeps);
 	free(p->facets);

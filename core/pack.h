@@ -121,6 +121,13 @@ struct escalate_rule {
 	const char *step;
 	const char *label[2];
 };
+/* urgent.csv: words that ask for an emergency call before any form. */
+struct urgent_row {
+	const char *kind;
+	const char *words;	/* blank-separated */
+	const char *call;	/* number to call */
+	const char *label[2];
+};
 /* derive.csv: a saved record makes another in the same save. */
 struct derive_rule {
 	const char *from;	/* kind */
@@ -269,6 +276,10 @@ const struct role_row *pack_role_rows(const struct pack *p, size_t *n);
 const struct due_rule *pack_due_rules(const struct pack *p, size_t *n);
 const struct derive_rule *pack_derives(const struct pack *p, size_t *n);
 const struct escalate_rule *pack_escalates(const struct pack *p, size_t *n);
+const struct urgent_row *pack_urgents(const struct pack *p, size_t *n);
+/* The first row of the kind with a word that stands in the text, or NULL. */
+const struct urgent_row *pack_urgent_find(const struct pack *p,
+    const char *kind, const char *text);
 size_t pack_reports(const struct pack *p);
 const struct report_def *pack_report_at(const struct pack *p, size_t i);
 const struct report_def *pack_report(const struct pack *p, const char *name);

@@ -42,6 +42,8 @@ struct pack {
 	size_t ndues, dues_cap;
 	struct derive_rule *derives;
 	size_t nderives, derives_cap;
+	struct urgent_row *urgents;	/* urgent.csv */
+	size_t nurgents, urgents_cap;
 	struct escalate_rule *escalates;
 	size_t nescalates, escalates_cap;
 	struct recur_rule *recurs;
@@ -134,6 +136,8 @@ enum mq_status pack_flow_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
 enum mq_status pack_flow_dues(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_flow_derives(struct pack *p, struct err *err) MUST_CHECK;
+/* urgent.csv (may be missing). */
+enum mq_status pack_urgent_load(struct pack *p, struct err *err) MUST_CHECK;
 /* escalate.csv (may be missing). */
 enum mq_status pack_escalate_load(struct pack *p, struct err *err) MUST_CHECK;
 enum mq_status pack_rows_orgs(struct pack *p, struct err *err) MUST_CHECK;

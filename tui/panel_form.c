@@ -574,6 +574,38 @@ static void paint_head(struct panel_form *p, const struct draw *d)
 	draw_right(d, 0, ROLE_DIM, right);
 }
 
+/* Whom to call first: what the words typed so far ask for; before anything is
+ * typed, every number once.  Gives the lines used. */
+static int paint_urgent(struct panel_form *p, const struct draw *d, int y)
+{
+	const struct form_page *page = panel_form_page(p);
+	const struct pack *pack = page->n->pack;
+	const struct urgent_row *u = NULL;
+	size_t i;
+
+	for (i = 0; i < page->f.n && u == NULL; i++)
+		if (page->f.v[i].kind == FV_TEXT)
+			u = pack_urgent_find(pack, page->k->name,
+			    page->f.v[i].text);
+	if (u != NULL) {
+		draw_fill(d, y, 0, 1, d->w, ROLE_ERROR);
+		draw_text(d, y, 2, d->w - 4, ROLE_ERROR,
+		    u->label[lang_of(p)]);
+		return 1;
+	}
+	if (page->touched || p->step[0] || p->rec != 0 || d->h < 20)
+		return 0;
+	u = pack_urgents(pack, &i);
+	while (i > 0 && strcmp(u->kind, page->k->name) != 0) {
+		u++;
+		i--;
+	}
+	if (i == 0)
+		return 0;
+	draw_text(d, y, 2, d->w - 4, ROLE_WARN, word(W_FORM_URGENT));
+	return 1;
+}
+
 static void form_paint(struct panel *base, const struct draw *d)
 {
 	struct panel_form *p = form_of(base);
@@ -585,6 +617,7 @@ static void form_paint(struct panel *base, const struct draw *d)
 	/* 告知: said where there is room for it. */
 	if (notice[0] && !p->step[0] && d->h >= 16)
 		y += draw_wrapped(d, y, 2, d->w - 4, 2, ROLE_HINT, notice);
+	y += paint_urgent(p, d, y);
 	/* A step may ask nothing but to be confirmed. */
 	if (!form_page_here(panel_form_page(p)))
 		draw_text(d, y + 1, 2, 0, ROLE_HINT, word(W_FORM_NOTHING));

@@ -153,11 +153,31 @@ static void test_merge_and_back(void **state)
 	screen_stop(&s);
 }
 
+/* Words that ask for a call first stand across the form. */
+static void test_urgent_words(void **state)
+{
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
+
+	(void)state;
+	screen_keys(s, "2");
+	screen_see(s, "急的先打电话");
+	for (int i = 0; i < 30 && !screen_has(s, "> 内容"); i++) {
+		screen_key(s, "Down");
+		(void)screen_wait_text(s, "> 内容", 200);
+	}
+	screen_see(s, "> 内容");
+	screen_keys(s, "楼下起火了");
+	screen_key(s, "Tab");
+	screen_see(s, "先打 119，人先撤");
+	screen_stop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whistle),
 		cmocka_unit_test(test_merge_and_back),
+		cmocka_unit_test(test_urgent_words),
 	};
 
 	return cmocka_run_group_tests(tests, station_begin, station_end);
