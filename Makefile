@@ -190,6 +190,10 @@ check:
 	$(Q)$(MAKE) $(JOBS) --no-print-directory SAN=address,undefined DEV=1 tests
 	$(Q)sh tests/run.sh build/san
 
+# An hour: the check, 10,000 seeds, fuzzing, threads, memory, an installed copy.
+check-full:
+	$(Q)sh tests/full.sh
+
 deps:
 	$(Q)sh tools/deps.sh build demo check pictures
 
@@ -215,6 +219,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all tests test sim fuzz bench bench-quick check deps lint demo install screenshots clean
+.PHONY: all tests test sim fuzz bench bench-quick check check-full deps lint demo install screenshots clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -2,7 +2,7 @@
 # Installs the Debian packages that are missing for a purpose, and says which
 # before it does.  Silent when nothing is missing.
 #
-#   tools/deps.sh [--quiet] [--list] [build] [demo] [check] [pictures]
+#   tools/deps.sh [--quiet] [--list] [build] [demo] [check] [pictures] [full]
 #
 # Without a purpose: build and check.  --list only prints what is missing.
 set -eu
@@ -15,6 +15,7 @@ build="make gcc libc6-dev pkg-config libncurses-dev libsqlite3-dev
 demo="ncurses-base libvterm-dev"
 check="libcmocka-dev libvterm-dev"
 pictures="libvterm-dev librsvg2-bin fonts-wqy-microhei"
+full="clang libclang-rt-14-dev llvm valgrind"
 
 quiet=""
 list=""
@@ -27,9 +28,10 @@ for a in "$@"; do
 	demo) wanted="$wanted $demo" ;;
 	check) wanted="$wanted $check" ;;
 	pictures) wanted="$wanted $pictures" ;;
+	full) wanted="$wanted $full" ;;
 	*)
 		echo "usage: deps.sh [--quiet] [--list]" \
-		    "[build] [demo] [check] [pictures]" >&2
+		    "[build] [demo] [check] [pictures] [full]" >&2
 		exit 2
 		;;
 	esac

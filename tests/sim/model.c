@@ -409,6 +409,21 @@ static void record_words(struct peer *p, int64_t rec, struct buf *b)
 	record_full_free(&f);
 }
 
+void model_words(struct peer *p, struct buf *out)
+{
+	struct db_stmt *s;
+	struct err err = ERR_INIT;
+	bool row;
+
+	sim_ok(p->w, db_query(p->desk->db, "SELECT rec FROM record"
+	    " ORDER BY rec", &s, &err), &err, "records");
+	while (db_step(s, &row, &err) == MQ_OK && row) {
+		buf_addf(out, "%" PRId64 ":\n", db_i64(s, "rec"));
+		record_words(p, db_i64(s, "rec"), out);
+	}
+	db_done(&s);
+}
+
 /* I3: whoever should see a subject holds all of it, and folds it alike. */
 static void check_subject(struct sim *w, int64_t subj)
 {

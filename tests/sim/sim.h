@@ -183,6 +183,8 @@ void model_bad_line(struct peer *p);
 void model_acked(struct peer *p);
 void model_step(struct sim *w);
 void model_end(struct sim *w);
+/* All records held there in words that do not depend on who holds them. */
+void model_words(struct peer *p, struct buf *out);
 struct fact *model_find(struct sim *w, struct ref id);
 
 /* ---- play.c ---- */
