@@ -72,6 +72,8 @@ static enum mq_status take_pair(struct cli *c, const struct kind *k,
 	fd = kind_field(k, name);
 	if (!fd)
 		return usage(c, name);
+	if (f->n >= FIELDS_MAX)
+		return err_set(&c->err, MQ_E_TOO_BIG, "%s", name);
 	if (!text_valid(eq + 1, strlen(eq + 1)))
 		return err_set(&c->err, MQ_E_UTF8, "%s", name);
 	if (!eq[1]) {

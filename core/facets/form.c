@@ -329,6 +329,13 @@ static enum mq_status check_repeat(struct work *w, const struct field *repeat,
 	if (rc == MQ_OK && shows)
 		n = form_rows(w->a->n, k, repeat, &w->all, rows,
 		    FORM_ROWS_MAX);
+	/* Nothing is left out without a word. */
+	if (rc == MQ_OK && shows && fields_rows(&w->all, repeat->name, false,
+	    rows, 0) > FORM_ROWS_MAX) {
+		act_complain_say(w->a, repeat->name, MQ_E_TOO_BIG,
+		    SAY_FORM_ROWS_MAX, repeat->label[0], NULL);
+		return MQ_OK;
+	}
 	if (rc == MQ_OK)
 		forget_rows(w, repeat, rows, n);
 	for (r = 0; r < n; r++)

@@ -265,6 +265,23 @@ static void rows_through_correction_and_conflict(void **state)
 	record_full_free(&r);
 }
 
+static void too_many_rows_are_said(void **state)
+{
+	char names[120][FIELDS_NAME_MAX + 1];
+	const char *pairs[241];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 120; i++) {
+		snprintf(names[i], sizeof(names[i]), "member.%d.mname",
+		    i + 1);
+		pairs[2 * i] = names[i];
+		pairs[2 * i + 1] = "王秀英";
+	}
+	pairs[240] = NULL;
+	assert_int_equal(tries("census", pairs, "member"), MQ_E_TOO_BIG);
+}
+
 /* What a row hides goes, and calculations follow one another. */
 static void live_calculations(void **state)
 {
@@ -372,6 +389,7 @@ int main(void)
 		cmocka_unit_test(a_whole_form_is_saved),
 		cmocka_unit_test(complaints_name_the_cell),
 		cmocka_unit_test(rows_through_correction_and_conflict),
+		cmocka_unit_test(too_many_rows_are_said),
 		cmocka_unit_test(live_calculations),
 		cmocka_unit_test(broken_xlsforms),
 	};
