@@ -7,14 +7,16 @@
  *   8 bytes  start of the box's hash
  *   box      {"x":number} or a whole draft, wrapped under the data key and
  *            tied to this file and to its place in the row
- * What a cut leaves at the end fails its length or hash and is left out; the
- * next opening writes the file anew without it.
+ * What a cut leaves at the end, or a bad sector in the middle, fails its length
+ * or hash and is left out; what follows is kept.  The next opening writes the
+ * file anew without it.
  */
 #include "draft.h"
 
 #include <assert.h>
 #include <unistd.h>
 
+#include "ballast.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -28,6 +30,7 @@
 #define FILE_MAX_BYTES (32u * 1024u * 1024u)
 #define SLOTS 4			/* sessions of one person at one node */
 #define SYNC_MS 1000
+#define ROWS_LOST 16		/* spoilt records in a file still read on */
 
 struct drafts {
 	struct node *n;
@@ -246,7 +249,34 @@ static enum mq_status apply(struct drafts *d, const struct buf *plain,
 	return st;
 }
 
-/* Reads what is whole.  *torn: something at the end was left out. */
+/* Where the next whole record begins after something spoilt; 0 nowhere. */
+static size_t next_whole(const struct buf *b, size_t at)
+{
+	for (at++; at + HEAD < b->len; at++)
+		if (record_len(b, at) > HEAD)
+			return at;
+	return 0;
+}
+
+/* Opens one record.  Its place in the row is not known for sure after others
+ * were spoilt. */
+static bool unwrap(struct drafts *d, const char *box, size_t n,
+    struct buf *plain)
+{
+	int lost;
+
+	for (lost = 0; lost <= ROWS_LOST; lost++) {
+		buf_reset(plain);
+		if (crypto_rest_unwrap(d->n->keys.data, d->place,
+		    d->row + lost, box, n, plain, NULL) == MQ_OK) {
+			d->row += lost;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Reads what is whole.  *torn: something was left out. */
 static enum mq_status read_file(struct drafts *d, const char *path, bool *torn,
     struct err *err)
 {
@@ -261,13 +291,16 @@ static enum mq_status read_file(struct drafts *d, const char *path, bool *torn,
 		st = MQ_OK;
 	while (st == MQ_OK && at < b.len) {
 		n = record_len(&b, at);
-		buf_reset(&plain);
-		if (n == 0 || crypto_rest_unwrap(d->n->keys.data, d->place,
-		    d->row, b.data + at + HEAD, n - HEAD, &plain,
-		    NULL) != MQ_OK || apply(d, &plain, NULL) != MQ_OK) {
+		if (n == 0) {
 			*torn = true;
-			break;
+			at = next_whole(&b, at);
+			if (at == 0)
+				break;
+			continue;
 		}
+		if (!unwrap(d, b.data + at + HEAD, n - HEAD, &plain) ||
+		    apply(d, &plain, NULL) != MQ_OK)
+			*torn = true;
 		d->row++;
 		at += n;
 	}
@@ -329,6 +362,8 @@ static enum mq_status append(struct drafts *d, const struct buf *plain,
 	pack_record(d, d->row, plain, &out);
 	st = out.over ? err_set(err, MQ_E_TOO_BIG, NULL) :
 	    file_log_add(d->n->env, &d->log, out.data, out.len, err);
+	if (st == MQ_E_DISK_FULL && ballast_free(d->n))
+		st = file_log_add(d->n->env, &d->log, out.data, out.len, err);
 	buf_free(&out);
 	d->dirty = true;
 	if (st != MQ_OK) {

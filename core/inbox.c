@@ -18,12 +18,12 @@ int64_t inbox_cursor(struct node *n)
 	return node_meta(n, "feed_cursor");
 }
 
-/* Something is wrong with the line, not with this machine. */
+/* Something is wrong with the line, not with this machine: what cannot be
+ * read here (MQ_E_DAMAGED) is no fault of the feed, and comes again. */
 static bool is_line_fault(enum mq_status st)
 {
 	return st == MQ_E_ENTRY_BAD || st == MQ_E_FORKED ||
-	    st == MQ_E_TOO_BIG || st == MQ_E_UTF8 || st == MQ_E_NOT_FOUND ||
-	    st == MQ_E_DAMAGED;
+	    st == MQ_E_TOO_BIG || st == MQ_E_UTF8;
 }
 
 static enum mq_status keep_bad(struct node *n, const char *line, size_t len,

@@ -18,6 +18,7 @@
 #include "pack.h"
 
 #define HLC_BITS 16
+#define LINE_REST 64u		/* what a wire line adds to its two parts */
 #define REMOTE_AHEAD_MS (10 * MS_MINUTE)
 /* A wall clock before this program was made is wrong. */
 #define EARLIEST_MS INT64_C(1767225600000)	/* 2026-01-01 */
@@ -522,6 +523,20 @@ out:
 	return st;
 }
 
+/* Could the wire take it?  What cannot travel must not be said to be saved. */
+static enum mq_status can_travel(const struct ledger_new *list, int count,
+    struct err *err)
+{
+	size_t bytes = 0;
+	int i;
+
+	for (i = 0; i < count; i++)
+		bytes += list[i].body->len + ENTRY_HEAD_MAX + LINE_REST;
+	return bytes <= LEDGER_SAVE_BYTES ? MQ_OK :
+	    err_set(err, MQ_E_TOO_BIG, "%zu KiB > %u KiB", bytes >> 10,
+	    LEDGER_SAVE_BYTES >> 10);
+}
+
 enum mq_status ledger_append(struct node *n, const char *by,
     const struct ledger_new *list, int count, struct ref *ids,
     struct err *err)
@@ -536,6 +551,8 @@ enum mq_status ledger_append(struct node *n, const char *by,
 	st = ledger_refresh(n, err);
 	if (!st)
 		st = clock_check(n, ledger_now(n), err);
+	if (!st)
+		st = can_travel(list, count, err);
 	if (!st)
 		st = ledger_head(n, &h, err);
 	if (st)

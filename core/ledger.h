@@ -7,6 +7,9 @@
 #include "entry_check.h"
 #include "node.h"
 
+/* A save travels whole in one batch, which takes so much (sync/wire.h). */
+#define LEDGER_SAVE_BYTES (1024u * 1024u)
+
 /* One entry to be written; the ledger adds identity, clock, chain. */
 struct ledger_new {
 	const char *kind;	/* "visit" */
@@ -22,7 +25,7 @@ struct ledger_new {
 /* Appends one save inside the caller's transaction.  ids[n] receives the
  * identities.  Refuses when the wall clock stands before the last entry by
  * more than a day or before the build (MQ_E_CLOCK) until the time was
- * confirmed (ledger_confirm_clock). */
+ * confirmed (ledger_confirm_clock).  MQ_E_TOO_BIG when it could not travel. */
 enum mq_status ledger_append(struct node *n, const char *by,
     const struct ledger_new *list, int count, struct ref *ids,
     struct err *err) MUST_CHECK;

@@ -87,11 +87,11 @@ static void look_file(const struct leftover *l, const char *path, bool *met,
 	free(buf);
 }
 
-/* Staff and configuration are not this person's data. */
+/* Staff and configuration are not this person's data; nothing is ballast. */
 static bool passed_over(const char *name)
 {
 	return name[0] == '.' || strcmp(name, "roster") == 0 ||
-	    strcmp(name, "packs") == 0;
+	    strcmp(name, "packs") == 0 || strcmp(name, "ballast") == 0;
 }
 
 static void look_folder(const struct leftover *l, const char *dir, int depth,

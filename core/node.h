@@ -8,6 +8,7 @@
  *   ledger.db  (-wal, -shm)   ledger.lock   the one writer lock
  *   head       copy of the ledger's head (a lost tail shows)
  *   bell       touched after each commit
+ *   ballast    room that is given up when the disk is full
  *   drafts/    one encrypted file a person
  *   packs/     packs that came from the hub; pack = its name, else the
  *              shipped "standard"

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "ballast.h"
 #include "bell.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
@@ -631,25 +632,15 @@ static enum mq_status look_again(struct save *s, const struct ref *ids,
 	    second.detail[0] ? second.detail : s->n->dir);
 }
 
-enum mq_status save_commit(struct save *s, struct save_result *out,
+static enum mq_status commit_once(struct save *s, struct ref *ids,
     struct err *err)
 {
-	struct ref *ids;
 	enum mq_status st;
 	int64_t before = 0;
 
-	assert(s->count > 0);
-	if (s->ncomplaints) {
-		if (err)
-			*err = s->complaints[0].err;
-		return s->complaints[0].err.code;
-	}
-	if (s->n->read_only)
-		return err_set(err, MQ_E_READ_ONLY, "%s", s->n->dir);
-	ids = xcalloc((size_t)s->count, sizeof(*ids));
 	st = db_begin(s->n->db, __func__, err);
 	if (st)
-		goto out;
+		return st;
 	st = db_scalar(s->n->db, "SELECT coalesce(max(pos), 0) FROM entry",
 	    &before, err);
 	if (!st)
@@ -660,17 +651,38 @@ enum mq_status save_commit(struct save *s, struct save_result *out,
 		st = fold_saved(s, ids, before, err);
 	if (st) {
 		db_rollback(s->n->db);
-		goto out;
+		return st;
 	}
 	st = db_commit(s->n->db, err);
 	if (st && db_is_suspect(s->n->db))
 		st = look_again(s, ids, st, err);
-	if (st)
-		goto out;
-	sum_up(s, ids, out);
-	ledger_note_head(s->n);
-	bell_ring(s->n);
-out:
+	return st;
+}
+
+enum mq_status save_commit(struct save *s, struct save_result *out,
+    struct err *err)
+{
+	struct ref *ids;
+	enum mq_status st;
+
+	assert(s->count > 0);
+	if (s->ncomplaints) {
+		if (err)
+			*err = s->complaints[0].err;
+		return s->complaints[0].err.code;
+	}
+	if (s->n->read_only)
+		return err_set(err, MQ_E_READ_ONLY, "%s", s->n->dir);
+	ids = xcalloc((size_t)s->count, sizeof(*ids));
+	st = commit_once(s, ids, err);
+	/* Room was kept for just this. */
+	if (st == MQ_E_DISK_FULL && ballast_free(s->n))
+		st = commit_once(s, ids, err);
+	if (!st) {
+		sum_up(s, ids, out);
+		ledger_note_head(s->n);
+		bell_ring(s->n);
+	}
 	free(ids);
 	return st;
 }

@@ -5,10 +5,11 @@
 #ifndef MQ_WIRE_H
 #define MQ_WIRE_H
 
-#include "../core/entry.h"
+#include "../core/ledger.h"
 
 #define WIRE_BATCH_TEXT 192
 #define WIRE_BODY_MAX (1024u * 1024u)	/* compressed */
+_Static_assert(LEDGER_SAVE_BYTES <= WIRE_BODY_MAX, "any save fits a batch");
 #define WIRE_LINES_MAX (4u * 1024u * 1024u)	/* a sender's own cap, plain */
 #define WIRE_LINE_MAX (ENTRY_HEAD_MAX + ENTRY_BODY_MAX + 256u)
 #define WIRE_ENTRIES_MAX 5000

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../core/ballast.h"
 #include "../core/base/file.h"
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
@@ -178,6 +179,7 @@ static int screen(struct env *env, const struct choices *c, struct node *n)
 		bell_close(o.bell_fd);
 		return complain(env, &err, EXIT_WRONG_USE);
 	}
+	ballast_make(n);
 	panel_login_open(d.app);
 	notices(d.app, &d);
 	status = app_run(d.app);

@@ -298,6 +298,39 @@ static void tail_lost_is_noticed(void **state)
 	nodes_free(&x);
 }
 
+/* What could not be sent is not taken as saved either. */
+static void a_save_too_large_to_travel(void **state)
+{
+	struct nodes_one x;
+	struct ref ids[20];
+	struct ledger_new e[20];
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct err err = ERR_INIT;
+	int i;
+
+	(void)state;
+	nodes_make(&x, 101, NULL);
+	buf_adds(&body, "{\"x\":\"");
+	while (body.len < ENTRY_BODY_MAX - 16)
+		buf_addc(&body, 'a');
+	buf_adds(&body, "\"}");
+	memset(e, 0, sizeof(e));
+	for (i = 0; i < 20; i++) {
+		e[i].kind = "visit";
+		e[i].op = "open";
+		e[i].org = x.n->set.org;
+		e[i].body = &body;
+		e[i].subj_index = e[i].cause_index = -1;
+	}
+	nodes_ok(db_begin(x.n->db, __func__, &err), &err);
+	assert_int_equal(ledger_append(x.n, "v1", e, 20, ids, &err),
+	    MQ_E_TOO_BIG);
+	nodes_ok(ledger_append(x.n, "v1", e, 15, ids, &err), &err);
+	db_rollback(x.n->db);
+	buf_free(&body);
+	nodes_free(&x);
+}
+
 static void batches_hold_whole_saves(void **state)
 {
 	struct nodes_one x;
@@ -370,6 +403,7 @@ int main(void)
 		cmocka_unit_test(wild_remote_clock_stays_alone),
 		cmocka_unit_test(lost_tail_heals_into_a_new_epoch),
 		cmocka_unit_test(tail_lost_is_noticed),
+		cmocka_unit_test(a_save_too_large_to_travel),
 		cmocka_unit_test(batches_hold_whole_saves),
 		cmocka_unit_test(missing_ledger_is_not_made_anew),
 	};
