@@ -64,8 +64,9 @@ bool ledger_tail_lost(struct node *n)
 	int epoch;
 	int64_t seq;
 
-	/* The copy first: it is written after the ledger. */
-	if (!copy_of_head(n, &epoch, &seq))
+	/* The copy first: it is written after the ledger.  Another process may
+	 * have begun a new epoch: its numbers are not ours. */
+	if (!copy_of_head(n, &epoch, &seq) || ledger_refresh(n, NULL))
 		return false;
 	return epoch > dev_epoch(n->dev) || (epoch == dev_epoch(n->dev) &&
 	    seq > node_meta(n, "head_seq"));

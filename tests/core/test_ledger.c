@@ -221,6 +221,26 @@ static void wrong_clock_asks_first(void **state)
 	nodes_free(&x);
 }
 
+/* An epoch that another program of this node began is no lost tail. */
+static void epoch_of_another(void **state)
+{
+	struct nodes_one x;
+	struct node *other;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	nodes_make(&x, 101, NULL);
+	nodes_entry(&x, "visit", "open", 0, "{}");
+	ledger_note_head(x.n);
+	nodes_ok(node_open(&x.env, x.dir, NODE_NO_PACK, &other, &err), &err);
+	nodes_ok(db_begin(other->db, __func__, &err), &err);
+	nodes_ok(ledger_new_epoch(other, &err), &err);
+	nodes_ok(db_commit(other->db, &err), &err);
+	node_close(&other);
+	assert_false(ledger_tail_lost(x.n));
+	nodes_free(&x);
+}
+
 /* The clock going back an hour never takes the order back. */
 static void hlc_never_goes_back(void **state)
 {
@@ -399,6 +419,7 @@ int main(void)
 		cmocka_unit_test(fork_is_seen),
 		cmocka_unit_test(erasure_keeps_the_chain),
 		cmocka_unit_test(wrong_clock_asks_first),
+		cmocka_unit_test(epoch_of_another),
 		cmocka_unit_test(hlc_never_goes_back),
 		cmocka_unit_test(wild_remote_clock_stays_alone),
 		cmocka_unit_test(lost_tail_heals_into_a_new_epoch),
