@@ -143,6 +143,8 @@ static size_t find(const struct fields *f, const char *name, bool *there)
 	return lo;
 }
 
+/* NULL when it is full: what many hands wrote may be more than a map holds,
+ * and reading must not end there. */
 static struct field_value *slot(struct fields *f, const char *name)
 {
 	bool there;
@@ -151,7 +153,8 @@ static struct field_value *slot(struct fields *f, const char *name)
 
 	assert(fields_name_ok(name));
 	if (!there) {
-		assert(f->n < FIELDS_MAX);
+		if (f->n >= FIELDS_MAX)
+			return NULL;
 		f->v = xgrow(f->v, &f->cap, f->n + 1, sizeof(*f->v));
 		memmove(&f->v[i + 1], &f->v[i], (f->n - i) * sizeof(*f->v));
 		f->n++;
@@ -196,6 +199,10 @@ void fields_set(struct fields *f, const char *name, const char *text)
 	char *copy = xstrdup(text);	/* text may live in the old value */
 	struct field_value *v = slot(f, name);
 
+	if (v == NULL) {
+		free(copy);
+		return;
+	}
 	v->kind = FV_TEXT;
 	v->text = copy;
 }
@@ -204,6 +211,8 @@ void fields_set_int(struct fields *f, const char *name, int64_t num)
 {
 	struct field_value *v = slot(f, name);
 
+	if (v == NULL)
+		return;
 	v->kind = FV_INT;
 	v->num = num;
 }
@@ -213,13 +222,20 @@ void fields_set_list(struct fields *f, const char *name, const char *items)
 	char *copy = xstrdup(items);
 	struct field_value *v = slot(f, name);
 
+	if (v == NULL) {
+		free(copy);
+		return;
+	}
 	v->kind = FV_LIST;
 	v->text = copy;
 }
 
 void fields_set_gone(struct fields *f, const char *name)
 {
-	slot(f, name)->kind = FV_GONE;
+	struct field_value *v = slot(f, name);
+
+	if (v != NULL)
+		v->kind = FV_GONE;
 }
 
 void fields_drop(struct fields *f, const char *name)

@@ -64,6 +64,7 @@ int fields_row_order(const char *a, const char *b);
 size_t fields_rows(const struct fields *f, const char *group, bool gone,
     char (*out)[12], size_t max);
 
+/* A full map (FIELDS_MAX names) takes no new name and keeps what it has. */
 void fields_free(struct fields *f);
 void fields_copy(struct fields *dst, const struct fields *src);
 void fields_set(struct fields *f, const char *name, const char *text);

@@ -246,6 +246,9 @@ static void fold_all(struct fold *fo, struct ref subj, int number)
 	for (i = 0; i < fo->h.n; i++)
 		if (!fo->h.v[i].undone || i == 0)
 			apply(fo, &fo->h.v[i]);
+	/* More names than a record holds: what came last is not shown. */
+	if (fo->r.f.n >= FIELDS_MAX || fo->r.d.n >= FIELDS_MAX)
+		r->flags |= REC_ODD;
 	columns(fo);
 	heads(fo);
 	disputes(fo);
@@ -349,14 +352,44 @@ static void box_of(const struct record_full *r, struct buf *out)
 	jout_obj_end(&j);
 }
 
-static enum mq_status put_row(struct node *n, const struct record_full *r,
-    struct err *err)
+/* Drops the longest value; false when none is left.  What many entries wrote
+ * may be more than a row holds, and the fold is total: the rest is shown, the
+ * record is marked, the entries keep every word. */
+static bool drop_longest(struct record_full *r)
+{
+	struct fields *of = NULL, *const both[] = { &r->f, &r->d };
+	size_t i, k, at = 0, most = 0, len;
+
+	for (k = 0; k < ARRAY_LEN(both); k++)
+		for (i = 0; i < both[k]->n; i++) {
+			const struct field_value *v = &both[k]->v[i];
+
+			len = v->text == NULL ? 0 : strlen(v->text);
+			if (of != NULL && len <= most)
+				continue;
+			of = both[k];
+			at = i;
+			most = len;
+		}
+	if (of == NULL)
+		return false;
+	fields_drop(of, of->v[at].name);
+	r->r.flags |= REC_ODD;
+	return true;
+}
+
+static enum mq_status put_row(struct node *n, struct record_full *r,
+    bool whole, struct err *err)
 {
 	struct buf plain = BUF_INIT(BOX_MAX), box = BUF_INIT(BOX_MAX + 64);
 	struct db_stmt *s;
 	enum mq_status st;
 
 	box_of(r, &plain);
+	while (plain.over && !whole && drop_longest(r)) {
+		buf_reset(&plain);
+		box_of(r, &plain);
+	}
 	if (plain.over) {
 		st = err_set(err, MQ_E_TOO_BIG, "record");
 		goto out;
@@ -465,7 +498,9 @@ static enum mq_status drop_row(struct node *n, int64_t rec, struct err *err)
 	return st ? st : mark_search(n, rec, err);
 }
 
-enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
+/* whole: refuse a record larger than a row rather than show less of it. */
+static enum mq_status fold(struct node *n, struct ref subj, bool whole,
+    struct err *err)
 {
 	struct fold fo;
 	struct record old;
@@ -484,7 +519,7 @@ enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
 	}
 	st = take_old(n, fo.r.r.rec, &old, &there, err);
 	if (!st)
-		st = put_row(n, &fo.r, err);
+		st = put_row(n, &fo.r, whole, err);
 	if (!st)
 		st = put_keys(n, &fo.r, err);
 	if (!st)
@@ -497,6 +532,11 @@ out:
 	record_history_free(&fo.h);
 	record_full_free(&fo.r);
 	return st;
+}
+
+enum mq_status record_fold(struct node *n, struct ref subj, struct err *err)
+{
+	return fold(n, subj, false, err);
 }
 
 /* The subject and the place of arrival of one entry. */
@@ -535,7 +575,7 @@ enum mq_status record_fold_saved(struct node *n, const struct ref *ids,
 		if (!st && i == 0)
 			before = pos - 1;
 		if (!st && subj != last)
-			st = record_fold(n, ref_of_rec(subj), err);
+			st = fold(n, ref_of_rec(subj), true, err);
 		last = subj;
 	}
 	/* Nothing was waiting to be folded: nothing is now. */

@@ -507,26 +507,17 @@ static enum mq_status append_all(struct save *s, struct ref *ids,
 }
 
 static enum mq_status fold_saved(struct save *s, const struct ref *ids,
-    int64_t before, struct err *err)
+    struct err *err)
 {
-	enum mq_status st = MQ_OK;
-	int64_t last = 0;
+	enum mq_status st;
 	int i;
 
-	for (i = 0; i < s->count && !st; i++) {
+	for (i = 0; i < s->count; i++)
 		if (s->list[i].opens)
 			s->list[i].rec = ref_rec(ids[i]);
-		st = record_fold(s->n, ref_of_rec(s->list[i].rec), err);
-	}
+	st = record_fold_saved(s->n, ids, s->count, err);
 	for (i = 0; i < s->count && !st; i++)
 		st = facet_holds(s->n, s->list[i].kind, s->list[i].rec, err);
-	/* Nothing was waiting to be folded: nothing is now. */
-	if (!st && node_meta(s->n, "folded_to") == before) {
-		st = db_scalar(s->n->db, "SELECT coalesce(max(pos), 0)"
-		    " FROM entry", &last, err);
-		if (!st)
-			st = node_set_meta(s->n, "folded_to", last, err);
-	}
 	return st;
 }
 
@@ -636,19 +627,15 @@ static enum mq_status commit_once(struct save *s, struct ref *ids,
     struct err *err)
 {
 	enum mq_status st;
-	int64_t before = 0;
 
 	st = db_begin(s->n->db, __func__, err);
 	if (st)
 		return st;
-	st = db_scalar(s->n->db, "SELECT coalesce(max(pos), 0) FROM entry",
-	    &before, err);
-	if (!st)
-		st = number_records(s, err);
+	st = number_records(s, err);
 	if (!st)
 		st = append_all(s, ids, err);
 	if (!st)
-		st = fold_saved(s, ids, before, err);
+		st = fold_saved(s, ids, err);
 	if (st) {
 		db_rollback(s->n->db);
 		return st;

@@ -370,10 +370,60 @@ static void words_are_not_readable_in_the_file(void **state)
 	nodes_free(&x);
 }
 
+/* Many hands together can write more names, or more words, than one record
+ * holds: it is shown as far as it goes and marked, every entry stays whole,
+ * and nothing behind it waits. */
+static void more_than_a_record_holds(void **state)
+{
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct nodes_one x;
+	struct record_full r;
+	struct err err = ERR_INIT;
+	int64_t rec, left = 0;
+	int e, i;
+
+	(void)state;
+	nodes_make(&x, 101, NULL);
+	rec = ref_rec(nodes_entry(&x, "request", "open", 0, OPEN));
+	for (e = 0; e < 3; e++) {
+		buf_reset(&body);
+		buf_adds(&body, "{\"f\":{");
+		for (i = 0; i < 600; i++)
+			buf_addf(&body, "%s\"n%d_%03d\":%d", i ? "," : "", e,
+			    i, i);
+		buf_adds(&body, "}}");
+		nodes_entry(&x, "request", "fix", rec, buf_str(&body));
+	}
+	get(&x, rec, &r);
+	assert_true(r.r.flags & REC_ODD);
+	assert_int_equal(r.f.n, FIELDS_MAX);
+	assert_int_equal(fields_int(&r.f, "n0_599", 0), 599);
+	record_full_free(&r);
+
+	rec = ref_rec(nodes_entry(&x, "request", "open", 0, OPEN));
+	for (e = 0; e < 24; e++) {
+		buf_reset(&body);
+		buf_addf(&body, "{\"f\":{\"t%d\":\"", e);
+		for (i = 0; i < 15000; i++)
+			buf_addc(&body, 'a');
+		buf_adds(&body, "\"}}");
+		nodes_entry(&x, "request", "fix", rec, buf_str(&body));
+	}
+	get(&x, rec, &r);
+	assert_true(r.r.flags & REC_ODD);
+	assert_string_equal(r.r.state, "reported");
+	record_full_free(&r);
+	nodes_ok(record_fold_pending(x.n, 100, &left, &err), &err);
+	assert_int_equal(left, 0);
+	buf_free(&body);
+	nodes_free(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(later_values_win),
+		cmocka_unit_test(more_than_a_record_holds),
 		cmocka_unit_test(concurrent_edits_meet_in_the_lane),
 		cmocka_unit_test(cells_of_a_row_meet_one_by_one),
 		cmocka_unit_test(same_change_twice_is_no_conflict),
