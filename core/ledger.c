@@ -202,11 +202,10 @@ static enum mq_status put_body(struct node *n, struct ref id,
 	buf_add(&plain, body, len);
 	crypto_rest_wrap(n->keys.data, id.dev.v, id.seq, plain.data,
 	    plain.len, &box);
-	st = db_query(n->db, "INSERT INTO entry_body(dev, seq, box)"
-	    " VALUES(?, ?, ?)", &s, err);
+	st = db_query(n->db, "INSERT INTO entry_body(id, box)"
+	    " VALUES(?, ?)", &s, err);
 	if (!st) {
-		db_bind_i64(s, id.dev.v);
-		db_bind_i64(s, id.seq);
+		db_bind_i64(s, ref_rec(id));
 		db_bind_blob(s, box.data, box.len);
 		st = db_run(&s, err);
 	}
@@ -229,10 +228,11 @@ static enum mq_status get_body(struct node *n, struct ref id,
 	size_t len;
 	const void *box;
 
-	st = query_of(n, "SELECT box FROM entry_body WHERE dev = ?"
-	    " AND seq = ?", id, &s, err);
+	st = db_query(n->db, "SELECT box FROM entry_body WHERE id = ?", &s,
+	    err);
 	if (st)
 		return st;
+	db_bind_i64(s, ref_rec(id));
 	st = db_step(s, &row, err);
 	*gone = !st && !row;
 	if (!st && row) {

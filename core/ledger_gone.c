@@ -36,17 +36,14 @@ static enum mq_status next_ids(struct node *n, struct ref after,
 	bool row;
 
 	*count = 0;
-	st = db_query(n->db, "SELECT dev, seq FROM entry_body"
-	    " WHERE (dev, seq) > (?, ?) ORDER BY dev, seq LIMIT ?", &s, err);
+	st = db_query(n->db, "SELECT id FROM entry_body WHERE id > ?"
+	    " ORDER BY id LIMIT ?", &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, after.dev.v);
-	db_bind_i64(s, after.seq);
+	db_bind_i64(s, ref_rec(after));
 	db_bind_i64(s, AT_A_TIME);
-	while (!(st = db_step(s, &row, err)) && row) {
-		ids[*count].dev.v = db_i64(s, "dev");
-		ids[(*count)++].seq = db_i64(s, "seq");
-	}
+	while (!(st = db_step(s, &row, err)) && row)
+		ids[(*count)++] = ref_of_rec(db_i64(s, "id"));
 	db_done(&s);
 	return st;
 }
@@ -110,11 +107,9 @@ enum mq_status ledger_erase(struct node *n, struct ref id, struct ref why,
 	st = db_run(&s, err);
 	if (st)
 		return st;
-	st = db_query(n->db, "DELETE FROM entry_body WHERE dev = ?"
-	    " AND seq = ?", &s, err);
+	st = db_query(n->db, "DELETE FROM entry_body WHERE id = ?", &s, err);
 	if (st)
 		return st;
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
+	db_bind_i64(s, ref_rec(id));
 	return db_run(&s, err);
 }

@@ -195,7 +195,7 @@ static enum mq_status after(struct node *n, int64_t dev, int64_t seq,
 
 	st = db_query(n->db, "SELECT e.dev, e.seq, e.subj, e.hash, e.head,"
 	    " b.box, g.dev IS NOT NULL AS gone FROM entry e"
-	    " LEFT JOIN entry_body b ON b.dev = e.dev AND b.seq = e.seq"
+	    " LEFT JOIN entry_body b ON b.id = e.dev << 38 | e.seq"
 	    " LEFT JOIN entry_gone g ON g.dev = e.dev AND g.seq = e.seq"
 	    " WHERE (e.dev, e.seq) > (?, ?) ORDER BY e.dev, e.seq LIMIT ?",
 	    s, err);

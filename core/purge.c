@@ -122,7 +122,7 @@ static enum mq_status entries_of(struct node *n, int64_t rec,
 
 	*ids = NULL;
 	st = db_query(n->db, "SELECT e.dev, e.seq FROM entry e"
-	    " JOIN entry_body b ON b.dev = e.dev AND b.seq = e.seq"
+	    " JOIN entry_body b ON b.id = e.dev << 38 | e.seq"
 	    " WHERE e.subj = ?", &s, err);
 	if (st)
 		return st;

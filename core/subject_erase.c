@@ -226,9 +226,9 @@ static enum mq_status plan_one(struct work *w, const struct subject_hit *h,
 
 /* ---- what lies in the database now ---- */
 
-/* Up to two keys; each row's box is remembered. */
-static enum mq_status remember(struct work *w, const char *sql, int64_t a,
-    const int64_t *b, struct err *err)
+/* The box of the row with this number is remembered. */
+static enum mq_status remember(struct work *w, const char *sql, int64_t id,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st = db_query(w->n->db, sql, &s, err);
@@ -238,9 +238,7 @@ static enum mq_status remember(struct work *w, const char *sql, int64_t a,
 
 	if (st)
 		return st;
-	db_bind_i64(s, a);
-	if (b)
-		db_bind_i64(s, *b);
+	db_bind_i64(s, id);
 	while (!(st = db_step(s, &row, err)) && row) {
 		p = db_blob(s, "box", &len);
 		leftover_add(&w->left, p, len < BOX_SHOWN ? len : BOX_SHOWN);
@@ -255,11 +253,10 @@ static enum mq_status remember_hit(struct work *w,
 	enum mq_status st;
 	size_t i;
 
-	st = remember(w, "SELECT box FROM record WHERE rec = ?", h->rec, NULL,
-	    err);
+	st = remember(w, "SELECT box FROM record WHERE rec = ?", h->rec, err);
 	for (i = 0; i < h->n && !st; i++)
-		st = remember(w, "SELECT box FROM entry_body WHERE dev = ?"
-		    " AND seq = ?", h->ids[i].dev.v, &h->ids[i].seq, err);
+		st = remember(w, "SELECT box FROM entry_body WHERE id = ?",
+		    ref_rec(h->ids[i]), err);
 	return st;
 }
 

@@ -118,6 +118,22 @@ static const char flow_1[] =
 "ALTER TABLE record ADD COLUMN main INTEGER NOT NULL DEFAULT 0;"
 "CREATE INDEX record_main ON record(main) WHERE main > 0;";
 
+/* Bodies by one number (ref_rec): most did not fit beside a key of two and
+ * went on to a page of their own.  The names stay. */
+static const char body_1[] =
+"CREATE TABLE entry_body_new(id INTEGER PRIMARY KEY, box BLOB NOT NULL)"
+" STRICT;"
+"INSERT INTO entry_body_new(id, box) SELECT dev << 38 | seq, box"
+" FROM entry_body ORDER BY dev, seq;"
+"DROP TABLE entry_body;"
+"ALTER TABLE entry_body_new RENAME TO entry_body;"
+"CREATE TRIGGER entry_body_no_update BEFORE UPDATE ON entry_body BEGIN"
+" SELECT RAISE(ABORT, 'bodies are never changed'); END;"
+"CREATE TRIGGER entry_body_no_delete BEFORE DELETE ON entry_body"
+" WHEN NOT EXISTS(SELECT 1 FROM entry_gone g WHERE g.dev = OLD.id >> 38"
+" AND g.seq = OLD.id & 274877906943) BEGIN"
+" SELECT RAISE(ABORT, 'bodies go only by erasure or purge'); END;";
+
 const struct db_migration db_node_migrations[] = {
 	{ "ledger", ledger_1 },
 	{ "projection", projection_1 },
@@ -127,5 +143,6 @@ const struct db_migration db_node_migrations[] = {
 	{ "mark", mark_1 },
 	{ "login", login_1 },
 	{ "flow", flow_1 },
+	{ "body", body_1 },
 };
 const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);

@@ -49,7 +49,7 @@ static void add_column(struct raw_needles *l, struct node *n,
 void raw_add_subject(struct raw_needles *l, struct node *n, int64_t rec)
 {
 	static const char bodies[] = "SELECT b.box FROM entry e JOIN"
-	    " entry_body b ON b.dev = e.dev AND b.seq = e.seq"
+	    " entry_body b ON b.id = e.dev << 38 | e.seq"
 	    " WHERE e.subj = ?";
 	static const char row[] = "SELECT box FROM record WHERE rec = ?";
 

@@ -512,9 +512,8 @@ static bool holds_words(struct peer *p, struct ref id)
 	bool row = false;
 
 	sim_ok(p->w, db_query(p->desk->db, "SELECT 1 AS one FROM entry_body"
-	    " WHERE dev = ? AND seq = ?", &s, &err), &err, "words");
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
+	    " WHERE id = ?", &s, &err), &err, "words");
+	db_bind_i64(s, ref_rec(id));
 	if (db_step(s, &row, &err) != MQ_OK)
 		row = false;
 	db_done(&s);

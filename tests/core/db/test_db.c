@@ -1,4 +1,5 @@
 /* The store: transactions, lock, statements, columns, migrations, damage. */
+#include "../../../core/db/fts_han.h"
 #include "../../../core/db/db.h"
 
 #include "../../lib/scratch.h"
@@ -603,6 +604,35 @@ static void failed_step_leaves_the_last_good(void **state)
 	db_close(&db);
 }
 
+/* A ledger made before bodies had one number keeps every one of them, and
+ * the guard over them. */
+static void bodies_move_to_one_number(void **state)
+{
+	struct db *db = opened(DB_CREATE);
+	int64_t n = 0;
+	size_t before = 0;
+
+	(void)state;
+	ok(fts_han_register(db, &err));
+	while (strcmp(db_node_migrations[before].name, "body") != 0)
+		before++;
+	ok(db_migrate(db, db_node_migrations, before, &err));
+	ok(db_exec(db, "INSERT INTO entry_body(dev, seq, box) VALUES"
+	    "(101, 1, x'01'), (101, 2, x'02'), (202, 1, x'03')", &err));
+	ok(db_migrate(db, db_node_migrations, db_node_migrations_n, &err));
+	ok(db_scalar(db, "SELECT count(*) FROM entry_body WHERE"
+	    " (id = 101 << 38 | 1 AND box = x'01') OR"
+	    " (id = 101 << 38 | 2 AND box = x'02') OR"
+	    " (id = 202 << 38 | 1 AND box = x'03')", &n, &err));
+	assert_int_equal(n, 3);
+	assert_int_not_equal(db_exec(db, "DELETE FROM entry_body", &err),
+	    MQ_OK);
+	ok(db_exec(db, "INSERT INTO entry_gone(dev, seq, why_dev, why_seq)"
+	    " VALUES(202, 1, 101, 2);"
+	    "DELETE FROM entry_body WHERE id = 202 << 38 | 1", &err));
+	db_close(&db);
+}
+
 static void lives_in_memory_too(void **state)
 {
 	struct db *db = NULL;
@@ -641,6 +671,7 @@ int main(void)
 		TEST(mistakes_are_not_survived),
 		TEST(migrates_step_by_step),
 		TEST(failed_step_leaves_the_last_good),
+		TEST(bodies_move_to_one_number),
 		TEST(lives_in_memory_too),
 	};
 
