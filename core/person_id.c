@@ -78,8 +78,6 @@ static enum mq_status id_signs(const char *s, size_t len, struct err *err)
 
 	for (i = 0; i + 1 < len && is_digit(s[i]); i++)
 		;
-	if (len == 15 && i == 14 && is_digit(s[14]))
-		return id_wrong(err, WHY_ID_OLD);
 	if (len != ID_LEN)
 		return id_wrong(err, WHY_ID_LENGTH);
 	if (i != ID_LEN - 1 || !(is_digit(s[i]) || s[i] == 'X'))
@@ -87,38 +85,80 @@ static enum mq_status id_signs(const char *s, size_t len, struct err *err)
 	return MQ_OK;
 }
 
+static bool letter(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* The 15 places of before 1999: the century goes in, the check is made. */
+static void from_old(const char *s, char out[19])
+{
+	(void)snprintf(out, ID_LEN + 1, "%.6s19%.9s", s, s + 6);
+	out[ID_LEN - 1] = id_check_sign(out);
+	out[ID_LEN] = '\0';
+}
+
+/* Numbers without a check of their own, told by their shape. */
+static bool other_number(const char *s, size_t len)
+{
+	size_t i, letters, digits = 0;
+
+	for (letters = 0; letters < len && letter(s[letters]); letters++)
+		;
+	for (i = letters; i < len && is_digit(s[i]); i++)
+		digits++;
+	if (letters + digits != len)
+		return false;
+	if (letters == 0)	/* to the mainland from Taiwan; passports */
+		return digits == 8 || digits == 9;
+	if (letters == 1 && (s[0] == 'H' || s[0] == 'M') && digits == 10)
+		return true;	/* from Hong Kong, Macao */
+	if (letters == 3 && digits == 12)
+		return true;	/* foreigners with residence, until 2023 */
+	return letters <= 2 && digits >= 6 && digits <= 9;
+}
+
+static enum mq_status id_citizen(const char *s, size_t len, struct day today,
+    struct err *err)
+{
+	struct day oldest = { today.n - OLDEST * 36525 / 100 }, born;
+	enum mq_status st = id_signs(s, len, err);
+	int y, m, d;
+
+	if (st != MQ_OK)
+		return st;
+	y = number(s + 6, 4);
+	m = number(s + 10, 2);
+	d = number(s + 12, 2);
+	if (!clock_valid_day(y, m, d))
+		return id_wrong(err, WHY_ID_BIRTH);
+	/* The check digit first: one wrong key also moves the date. */
+	if (id_check_sign(s) != s[ID_LEN - 1])
+		return id_wrong(err, WHY_ID_CHECK);
+	born = clock_make_day(y, m, d);
+	if (born.n > today.n || born.n <= oldest.n)
+		return id_wrong(err, WHY_ID_AGE);
+	return MQ_OK;
+}
+
 enum mq_status person_id_check(const char *text, struct day today, char out[19],
     struct err *err)
 {
 	struct buf b = BUF_INIT(256);
-	struct day oldest;
-	enum mq_status st;
-	int y, m, d;
+	char id[19] = "";
+	enum mq_status st = MQ_OK;
 
 	plain(text, &b);
-	st = id_signs(buf_str(&b), b.len, err);
-	if (st != MQ_OK)
-		goto out;
-	y = number(b.data + 6, 4);
-	m = number(b.data + 10, 2);
-	d = number(b.data + 12, 2);
-	if (!clock_valid_day(y, m, d)) {
-		st = id_wrong(err, WHY_ID_BIRTH);
-		goto out;
-	}
-	/* The check digit first: one wrong key also moves the date. */
-	if (id_check_sign(b.data) != b.data[ID_LEN - 1]) {
-		st = id_wrong(err, WHY_ID_CHECK);
-		goto out;
-	}
-	oldest.n = today.n - OLDEST * 36525 / 100;
-	if (clock_make_day(y, m, d).n > today.n ||
-	    clock_make_day(y, m, d).n <= oldest.n) {
-		st = id_wrong(err, WHY_ID_AGE);
-		goto out;
-	}
-	memcpy(out, b.data, ID_LEN + 1);
-out:
+	if (b.len == 15 && strspn(buf_str(&b), "0123456789") == 15)
+		from_old(b.data, id);
+	else if (b.len <= ID_LEN)
+		xcopy(id, sizeof(id), buf_str(&b));
+	if (b.len > ID_LEN || !other_number(id, strlen(id)))
+		st = id_citizen(id, b.len > ID_LEN ? b.len : strlen(id),
+		    today, err);
+	if (st == MQ_OK)
+		memcpy(out, id, sizeof(id));
+	crypto_wipe(id, sizeof(id));
 	if (b.data != NULL)
 		crypto_wipe(b.data, b.cap);
 	buf_free(&b);

@@ -7,11 +7,17 @@
 #include "base/clock.h"
 #include "base/err.h"
 
-/* GB 11643-1999 citizen number: accepts x and full-width, 18 places, checks
- * the check digit (ISO 7064 MOD 11-2), the date, age < 130 at `today`;
- * out gets 18 characters upper case.  MQ_E_ID_NUMBER says what is wrong. */
+/* A number a person is known by.  GB 11643-1999 citizen number (residence
+ * permits of Hong Kong, Macao, Taiwan and foreigners since 2023 have the same
+ * form): accepts x and full-width, checks the check digit (ISO 7064 MOD 11-2),
+ * the date, age < 130 at `today`; one of 15 places becomes its 18.  Numbers of
+ * other papers by their shape alone: permits of Hong Kong and Macao (H or M,
+ * 8 or 10 digits) and Taiwan (8 digits), foreigners' old residence permits (3
+ * letters, 12 digits), passports.  out gets it upper case, blanks gone.
+ * MQ_E_ID_NUMBER says what is wrong. */
 enum mq_status person_id_check(const char *text, struct day today,
     char out[19], struct err *err) MUST_CHECK;
+/* Of a number of 18 places. */
 struct day person_id_birth(const char id[19]);
 bool person_id_is_male(const char id[19]);
 

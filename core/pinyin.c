@@ -107,27 +107,41 @@ void pinyin_initials_of(const char *text, bool is_name, struct buf *out)
 	}
 }
 
-void pinyin_surname_of(const char *name, struct buf *out)
+static void add_usual(const char *text, struct buf *out)
 {
-	const struct surname *sn = surname_of(name);
-	size_t at, len = strlen(name);
+	size_t at = 0, len = strlen(text);
 	const char *w;
 	uint32_t cp;
 	int n;
 
+	while (at < len && (n = text_decode(text + at, len - at, &cp)) > 0) {
+		w = pinyin_readings(cp);
+		if (out->len > 0)
+			buf_addc(out, ' ');
+		if (w != NULL)
+			buf_add(out, w, strcspn(w, " "));
+		else
+			buf_add(out, text + at, (size_t)n);
+		at += (size_t)n;
+	}
+}
+
+void pinyin_surname_of(const char *name, struct buf *out)
+{
+	const struct surname *sn = surname_of(name);
+
 	if (sn == NULL)
 		return;
 	buf_adds(out, sn->reading);
-	for (at = strlen(sn->chars); at < len; at += (size_t)n) {
-		n = text_decode(name + at, len - at, &cp);
-		if (n <= 0)
-			return;
-		w = pinyin_readings(cp);
-		if (w != NULL) {
-			buf_addc(out, ' ');
-			buf_add(out, w, strcspn(w, " "));
-		}
-	}
+	add_usual(name + strlen(sn->chars), out);
+}
+
+void pinyin_sound_of(const char *name, struct buf *out)
+{
+	if (surname_of(name) != NULL)
+		pinyin_surname_of(name, out);
+	else
+		add_usual(name, out);
 }
 
 /* ---- matching ---- */

@@ -18,6 +18,9 @@ void pinyin_initials_of(const char *text, bool is_name, struct buf *out);
 /* The name's syllables with its surname as the surnames' table reads it,
  * "zeng guo qiang"; empty when its surname is not in there. */
 void pinyin_surname_of(const char *name, struct buf *out);
+/* The usual syllables of a name, the surname as its own table reads it: what
+ * names are ordered by.  What has no reading stands for itself. */
+void pinyin_sound_of(const char *name, struct buf *out);
 /* Does a row of syllables ("zhang wei") begin with what was typed, as whole
  * syllables, first letters, zh ch sh, or a mixture: "zhangw", "zwei", "zw"?
  * typed: lower-case letters and digits. */

@@ -23,6 +23,7 @@ struct found {
 	struct record *rows;
 	int max, n;
 	const char *kind, *scope;
+	struct node *n_of;
 };
 
 static bool in_scope(const char *scope, const char *org)
@@ -129,6 +130,46 @@ out:
 	return st;
 }
 
+struct scan { struct found *f; const char *words; };
+
+/* As the index would: every word a phrase, all of them asked for. */
+static enum mq_status scan_one(void *ctx, const struct record_full *r,
+    struct err *err)
+{
+	const struct scan *s = ctx;
+	struct buf words = BUF_INIT(SEARCH_WORDS_MAX);
+	const char *w = s->words;
+	bool yes = true, any = false;
+	size_t len;
+
+	(void)err;
+	search_words(s->f->n_of, r, &words);
+	for (; yes && *w != '\0'; w += len) {
+		w += strspn(w, " \t\n");
+		len = strcspn(w, " \t\n");
+		any = any || len > 0;
+		yes = fts_han_holds(buf_str(&words), words.len, w, len);
+	}
+	if (yes && any)
+		keep(s->f, &r->r);
+	buf_free(&words);
+	return MQ_OK;
+}
+
+static enum mq_status by_scan(struct node *n, const char *words,
+    struct found *f, struct err *err)
+{
+	struct buf query = BUF_INIT(4096);
+	struct scan s = { f, words };
+	enum mq_status st = MQ_OK;
+
+	/* A word of signs alone asks for nothing, as in the index. */
+	if (query_of(words, &query))
+		st = search_tail(n, f->kind, scan_one, &s, err);
+	buf_free(&query);
+	return st;
+}
+
 static enum mq_status of_person(struct node *n, int64_t rec, struct found *f,
     struct err *err)
 {
@@ -169,9 +210,9 @@ enum mq_status search_text(struct node *n, const char *kind, const char *words,
     const char *scope, struct record *rows, int max, int *count,
     struct err *err)
 {
-	struct found f = { rows, max, 0, kind, scope };
+	struct found f = { rows, max, 0, kind, scope, n };
 	enum mq_status st;
-	int64_t left, rec;
+	int64_t left = 0, rec;
 
 	assert(max > 0);
 	*count = 0;
@@ -181,6 +222,8 @@ enum mq_status search_text(struct node *n, const char *kind, const char *words,
 		st = MQ_OK;
 	if (st == MQ_OK)
 		st = by_words(n, words, &f, err);
+	if (st == MQ_OK && left > 0)
+		st = by_scan(n, words, &f, err);
 	if (st == MQ_OK && record_by_no(n, words, &rec, NULL) == MQ_OK)
 		st = keep_rec(n, &f, rec, err);
 	if (st == MQ_OK)

@@ -16,14 +16,16 @@ enum mq_status search_register(struct db *db, struct err *err) MUST_CHECK;
 enum mq_status search_drain(struct node *n, int max, int64_t *left,
     struct err *err) MUST_CHECK;
 /* Newest first.  `kind` NULL: all.  Confidential and void records never.
- * Drains what is pending first (bounded).  scope as in record_query. */
+ * Drains what is pending first (bounded) and looks through what is left of it.
+ * scope as in record_query. */
 enum mq_status search_text(struct node *n, const char *kind,
     const char *words, const char *scope, struct record *rows, int max,
     int *count, struct err *err) MUST_CHECK;
 
-/* Persons and households by typed digits, name, initials, spelling, building
- * or last digits of the phone; best first.  `kind` is "person" or
- * "household". */
+/* Records of a register by name, any part of it of two characters, initials,
+ * spelling, building, door ("3-402"), code, telephone, its last four digits
+ * or a whole ID number; best first, neighbours together.  Of records that
+ * were merged the main one is found, by the words of both. */
 struct search_person {
 	int64_t rec;
 	char masked[48];	/* 王* */
@@ -33,6 +35,9 @@ struct search_person {
 	char phone_end[4];	/* last two digits */
 	char org[24];
 	int same_name;		/* how many share the full name here */
+	int64_t main;		/* merged into that one, 0 no */
+	char sound[64];		/* syllables, to order by; never shown */
+	char strokes[48];
 };
 enum mq_status search_people(struct node *n, const char *kind,
     const char *typed, const char *scope, struct search_person *out, int max,
@@ -40,5 +45,12 @@ enum mq_status search_people(struct node *n, const char *kind,
 /* One person's line for pickers and confirmations. */
 enum mq_status search_person_of(struct node *n, int64_t rec,
     struct search_person *out, struct err *err) MUST_CHECK;
+
+/* Orders what was found otherwise: by pinyin with the readings of surnames,
+ * by strokes (姓氏笔画). */
+enum search_order { SEARCH_BY_PLACE, SEARCH_BY_SOUND, SEARCH_BY_STROKES };
+void search_order(struct search_person *v, int n, enum search_order order);
+/* Fills sound and strokes of one. */
+void search_order_keys(const char *name, struct search_person *out);
 
 #endif

@@ -10,10 +10,10 @@
 #include "mask.h"
 #include "pack.h"
 
-#define WORDS_MAX (48u * 1024u)
 #define SLICE 64		/* records a transaction takes at most */
 #define MERGE_PAGES 200		/* of the index, in one transaction */
 #define MERGES_MAX 100000
+#define TAIL_MS 400		/* for looking through what is not indexed */
 #define SLICE_MS 15		/* and for how long; a save may be waiting */
 
 /* ---- the words of one record ---- */
@@ -85,7 +85,7 @@ static void add_field(struct node *n, const struct field *f,
 		add(out, v->text);
 }
 
-static void words_of(struct node *n, const struct record_full *r,
+void search_words(struct node *n, const struct record_full *r,
     struct buf *out)
 {
 	const struct kind *k = pack_kind(n->pack, r->r.kind);
@@ -144,11 +144,11 @@ static enum mq_status forget(struct node *n, int64_t rec, struct err *err)
 static enum mq_status put_doc(struct node *n, const struct record_full *r,
     struct err *err)
 {
-	struct buf words = BUF_INIT(WORDS_MAX);
+	struct buf words = BUF_INIT(SEARCH_WORDS_MAX);
 	struct db_stmt *s;
 	enum mq_status st;
 
-	words_of(n, r, &words);
+	search_words(n, r, &words);
 	st = db_query(n->db, "INSERT INTO search_doc(rec, kind, opened_at,"
 	    " words) VALUES(?, ?, ?, ?)", &s, err);
 	if (st == MQ_OK) {
@@ -170,9 +170,11 @@ static enum mq_status put_doc(struct node *n, const struct record_full *r,
 	return st;
 }
 
-static bool is_person_kind(const char *kind)
+bool search_is_register(struct node *n, const char *kind)
 {
-	return strcmp(kind, "person") == 0 || strcmp(kind, "household") == 0;
+	const struct kind *k = pack_kind(n->pack, kind);
+
+	return k != NULL && k->register_;
 }
 
 /* Those who take their name or building from this one are read again. */
@@ -207,7 +209,7 @@ static enum mq_status index_one(struct node *n, int64_t rec, bool *erased,
 	*erased = *erased || (r.r.flags & REC_ERASED) != 0;
 	if ((r.r.flags & (REC_VOID | REC_CONFIDENTIAL)) == 0) {
 		st = put_doc(n, &r, err);
-		if (st == MQ_OK && is_person_kind(r.r.kind))
+		if (st == MQ_OK && search_is_register(n, r.r.kind))
 			st = search_keys_put(n, &r, err);
 	}
 	if (st == MQ_OK)
@@ -218,8 +220,9 @@ static enum mq_status index_one(struct node *n, int64_t rec, bool *erased,
 
 /* ---- draining ---- */
 
-static enum mq_status pick(struct node *n, int max, int64_t *recs, int *count,
-    struct err *err)
+/* Those before `last`. */
+static enum mq_status pick(struct node *n, int64_t last, int max,
+    int64_t *recs, int *count, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -227,10 +230,11 @@ static enum mq_status pick(struct node *n, int max, int64_t *recs, int *count,
 
 	*count = 0;
 	/* Newest first: what was just saved is looked for first. */
-	st = db_query(n->db, "SELECT rec FROM search_todo ORDER BY rec DESC"
-	    " LIMIT ?", &s, err);
+	st = db_query(n->db, "SELECT rec FROM search_todo WHERE rec < ?"
+	    " ORDER BY rec DESC LIMIT ?", &s, err);
 	if (st != MQ_OK)
 		return st;
+	db_bind_i64(s, last);
 	db_bind_i64(s, max < SLICE ? max : SLICE);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row)
 		recs[(*count)++] = db_i64(s, "rec");
@@ -249,7 +253,7 @@ static enum mq_status slice(struct node *n, int max, int *done, bool *erased,
 	*done = 0;
 	if (st != MQ_OK)
 		return st;
-	st = pick(n, max, recs, &count, err);
+	st = pick(n, INT64_MAX, max, recs, &count, err);
 	for (i = 0; i < count && st == MQ_OK; i++) {
 		st = index_one(n, recs[i], erased, err);
 		*done = i + 1;
@@ -295,6 +299,46 @@ static enum mq_status scrub(struct node *n, struct err *err)
 		if (st == MQ_OK)
 			st = db_scalar(n->db, "SELECT count(DISTINCT segid)"
 			    " FROM search_fts_idx", &segments, err);
+	}
+	return st;
+}
+
+/* ---- what is not indexed yet ---- */
+
+static enum mq_status tail_one(struct node *n, int64_t rec, const char *kind,
+    enum mq_status (*take)(void *ctx, const struct record_full *r,
+    struct err *err), void *ctx, struct err *err)
+{
+	struct record_full r;
+	enum mq_status st = record_get(n, rec, &r, err);
+
+	if (st == MQ_E_NOT_FOUND)
+		return MQ_OK;
+	if (st != MQ_OK)
+		return st;
+	if ((kind == NULL || strcmp(kind, r.r.kind) == 0) &&
+	    (r.r.flags & (REC_VOID | REC_CONFIDENTIAL)) == 0)
+		st = take(ctx, &r, err);
+	record_full_free(&r);
+	return st;
+}
+
+enum mq_status search_tail(struct node *n, const char *kind,
+    enum mq_status (*take)(void *ctx, const struct record_full *r,
+    struct err *err), void *ctx, struct err *err)
+{
+	int64_t begun = n->env->mono_ms(n->env), last = INT64_MAX;
+	int64_t recs[SLICE];
+	enum mq_status st = MQ_OK;
+	int count = SLICE, i;
+
+	while (st == MQ_OK && count == SLICE && n->pack != NULL &&
+	    n->env->mono_ms(n->env) - begun < TAIL_MS) {
+		st = pick(n, last, SLICE, recs, &count, err);
+		for (i = 0; i < count && st == MQ_OK; i++)
+			st = tail_one(n, recs[i], kind, take, ctx, err);
+		if (count > 0)
+			last = recs[count - 1];
 	}
 	return st;
 }

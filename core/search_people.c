@@ -5,8 +5,10 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "form.h"
 #include "mask.h"
 #include "pack.h"
 #include "person_id.h"
@@ -14,10 +16,23 @@
 #include "record_row.h"
 
 #define HITS_MAX 400		/* candidates looked at */
-#define KEYS_MAX 20000		/* keys compared for one search */
+#define DRAIN_FIRST 100		/* marked records indexed before */
+#define PROBES_MAX 120
+#define MERGES_MAX 8
+#define LETTERS 3		/* first letters that narrow a range */
 
 /* Better ways to be found have lower numbers. */
 enum rank { RANK_EXACT, RANK_NAME, RANK_PHONE, RANK_GIVEN, RANK_PLACE };
+
+struct hunt;
+/* One thing to look for among the keys: this one, or all that begin with it
+ * and fit.  The index and what is not indexed yet are asked the same. */
+struct probe {
+	char key[SEARCH_KEY_MAX + 4];
+	bool range;
+	enum rank rank;
+	bool (*fits)(const struct hunt *h, const char *syllables);
+};
 
 struct hit { int64_t rec; enum rank rank; };
 
@@ -26,8 +41,12 @@ struct hunt {
 	const char *kind, *scope;
 	char typed[SEARCH_KEY_MAX];	/* folded */
 	bool han;			/* typed holds more than ASCII */
+	bool mixed;			/* and ASCII too */
+	struct probe *probes;
+	int nprobes;
 	struct hit *v;
 	int count;
+	int64_t now_rec;		/* whose keys are being compared */
 };
 
 static void hit(struct hunt *h, int64_t rec, enum rank rank)
@@ -44,56 +63,33 @@ static void hit(struct hunt *h, int64_t rec, enum rank rank)
 		h->v[h->count++] = (struct hit){ rec, rank };
 }
 
-/* ---- by key ---- */
+/* ---- what to look for ---- */
 
-static enum mq_status by_exact(struct hunt *h, char tag, const char *text,
-    enum rank rank, struct err *err)
+static void probe(struct hunt *h, char tag, const char *text, bool range,
+    enum rank rank, bool (*fits)(const struct hunt *h, const char *s))
 {
-	char key[SEARCH_KEY_MAX];
-	struct db_stmt *s;
-	enum mq_status st;
-	bool row;
+	struct probe *p = &h->probes[h->nprobes];
+	int i;
 
-	search_key_hash(h->n, tag, text, key);
-	st = db_query(h->n->db, "SELECT rec FROM search_name WHERE kind = ?"
-	    " AND key = ? LIMIT ?", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_text(s, h->kind);
-	db_bind_text(s, key);
-	db_bind_i64(s, HITS_MAX);
-	while ((st = db_step(s, &row, err)) == MQ_OK && row)
-		hit(h, db_i64(s, "rec"), rank);
-	db_done(&s);
-	return st;
+	if (h->nprobes == PROBES_MAX || text[0] == '\0')
+		return;
+	(void)snprintf(p->key, sizeof(p->key), "%c:%s", tag, text);
+	for (i = 0; i < h->nprobes; i++)
+		if (strcmp(h->probes[i].key, p->key) == 0)
+			return;
+	p->range = range;
+	p->rank = rank;
+	p->fits = fits;
+	h->nprobes++;
 }
 
-/* Walks the keys that begin with tag and text; `fits` decides. */
-static enum mq_status by_range(struct hunt *h, char tag, const char *text,
-    enum rank rank,
-    bool (*fits)(const struct hunt *h, const char *key), struct err *err)
+static void probe_hash(struct hunt *h, char tag, const char *text,
+    enum rank rank)
 {
-	char from[SEARCH_KEY_MAX + 4], to[SEARCH_KEY_MAX + 8];
-	struct db_stmt *s;
-	enum mq_status st;
-	bool row;
+	char key[SEARCH_KEY_MAX];
 
-	(void)snprintf(from, sizeof(from), "%c:%s", tag, text);
-	(void)snprintf(to, sizeof(to), "%s\xf4\x8f\xbf\xbf", from);
-	st = db_query(h->n->db, "SELECT key, rec FROM search_name WHERE"
-	    " kind = ? AND key >= ? AND key < ? LIMIT ?", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_text(s, h->kind);
-	db_bind_text(s, from);
-	db_bind_text(s, to);
-	db_bind_i64(s, KEYS_MAX);
-	while (h->count < HITS_MAX &&
-	    (st = db_step(s, &row, err)) == MQ_OK && row)
-		if (fits == NULL || fits(h, db_text(s, "key") + 2))
-			hit(h, db_i64(s, "rec"), rank);
-	db_done(&s);
-	return st;
+	search_key_hash(h->n, tag, text, key);
+	probe(h, tag, key + 2, false, rank, NULL);
 }
 
 static bool fits_typed(const struct hunt *h, const char *syllables)
@@ -135,68 +131,197 @@ static bool fits_han(const struct hunt *h, const char *syllables)
 	return true;
 }
 
-static enum mq_status by_letters(struct hunt *h, struct err *err)
+static bool may_end(const char *s, size_t n)
 {
-	char first[2] = { h->typed[0], '\0' };
-	enum mq_status st;
+	size_t i;
 
-	st = by_range(h, 'p', first, RANK_NAME, fits_typed, err);
-	if (st == MQ_OK)
-		st = by_range(h, 'q', first, RANK_GIVEN, fits_typed, err);
-	return st;
+	if (n == 1 || (n == 2 && s[1] == 'h'))
+		return true;
+	for (i = 0; i < n; i++)
+		if (strchr("aeiouv", s[i]) != NULL)
+			return true;
+	return false;
 }
 
-/* Han: the whole name by its hash; a part of it by sound first, and the
- * name itself is compared when the row is read. */
-static enum mq_status by_han(struct hunt *h, struct err *err)
+/* Every way to take the typed letters apart into syllables or their
+ * beginnings gives the first letters by which it stands in the index. */
+static void letters(struct hunt *h, size_t at, const char *got, size_t ngot)
 {
-	enum mq_status st = by_exact(h, 'n', h->typed, RANK_EXACT, err);
-	uint32_t cp, mask;
-	char first[2] = "";
-	int i;
+	size_t left = strlen(h->typed) - at, n;
+	char more[LETTERS + 1];
 
-	if (text_decode(h->typed, strlen(h->typed), &cp) <= 0)
-		return st;
-	mask = pinyin_initials(cp);
-	for (i = 0; i < 26 && st == MQ_OK; i++) {
-		if ((mask >> i & 1) == 0)
-			continue;
-		first[0] = (char)('a' + i);
-		st = by_range(h, 'p', first, RANK_NAME, fits_han, err);
-		if (st == MQ_OK)
-			st = by_range(h, 'q', first, RANK_GIVEN, fits_han,
-			    err);
+	if (left == 0 || ngot == LETTERS) {
+		probe(h, 'i', got, true, RANK_NAME, fits_typed);
+		probe(h, 'j', got, true, RANK_GIVEN, fits_typed);
+		return;
 	}
-	return st;
+	memcpy(more, got, ngot);
+	more[ngot] = h->typed[at];
+	more[ngot + 1] = '\0';
+	for (n = 1; n <= left && n <= 6; n++)
+		/* All of it as one syllable is asked for by that. */
+		if (may_end(h->typed + at, n) && !(ngot == 0 && n == left &&
+		    n > 1))
+			letters(h, at + n, more, ngot + 1);
 }
 
-static enum mq_status by_digits(struct hunt *h, struct err *err)
+static void by_letters(struct hunt *h)
+{
+	probe(h, 'p', h->typed, true, RANK_NAME, NULL);
+	probe(h, 'q', h->typed, true, RANK_GIVEN, NULL);
+	letters(h, 0, "", 0);
+}
+
+/* Characters: any part of the name by its hash; a single one, or a mixture
+ * "张w", by the sound of the first, and the name itself is compared when the
+ * row is read. */
+static void by_han(struct hunt *h)
+{
+	const char *list;
+	char first[32];
+	uint32_t cp;
+	size_t len;
+	int used = text_decode(h->typed, strlen(h->typed), &cp);
+
+	probe_hash(h, 'n', h->typed, RANK_EXACT);
+	probe_hash(h, 'm', h->typed, RANK_NAME);
+	list = used > 0 ? pinyin_readings(cp) : NULL;
+	if (list == NULL || (!h->mixed && h->typed[used] != '\0'))
+		return;
+	for (; *list != '\0'; list += len) {
+		list += strspn(list, " ");
+		len = strcspn(list, " ");
+		(void)snprintf(first, sizeof(first), "%.*s", (int)len, list);
+		probe(h, 'p', first, true, RANK_NAME, fits_han);
+		probe(h, 'q', first, true, RANK_GIVEN, fits_han);
+	}
+}
+
+static void by_digits(struct hunt *h)
 {
 	char phone[24];
-	enum mq_status st = MQ_OK;
 
 	if (strlen(h->typed) == 4)
-		st = by_exact(h, 'e', h->typed, RANK_PHONE, err);
-	if (st == MQ_OK && person_id_phone(h->typed, phone, NULL) == MQ_OK)
-		st = by_exact(h, 't', phone, RANK_EXACT, err);
+		probe_hash(h, 'e', h->typed, RANK_PHONE);
+	if (person_id_phone(h->typed, phone, NULL) == MQ_OK)
+		probe_hash(h, 't', phone, RANK_EXACT);
+}
+
+/* A whole ID number, typed or read from the card. */
+static void by_id(struct hunt *h)
+{
+	char id[19], hash[FORM_ID_HASH];
+
+	if (person_id_check(h->typed, clock_day(env_now(h->n->env)), id, NULL)
+	    != MQ_OK)
+		return;
+	form_id_hash(h->n, id, hash);
+	probe(h, 'x', hash, false, RANK_EXACT, NULL);
+	crypto_wipe(id, sizeof(id));
+}
+
+static void look_for(struct hunt *h)
+{
+	bool digits = h->typed[strspn(h->typed, "0123456789+-()")] == '\0';
+	char figures[100];
+
+	if (digits)
+		by_digits(h);
+	else if (h->han)
+		by_han(h);
+	else
+		by_letters(h);
+	by_id(h);
+	probe(h, 'c', h->typed, true, RANK_EXACT, NULL);
+	probe(h, 'b', h->typed, true, RANK_PLACE, NULL);
+	probe_hash(h, 'd', h->typed, RANK_EXACT);
+	search_figures(h->typed, figures, sizeof(figures));
+	if (strchr(figures, '-') != NULL)
+		probe_hash(h, 'd', figures, RANK_EXACT);
+}
+
+/* ---- looking ---- */
+
+/* The syllables of a key: behind the first letters where it has them. */
+static const char *syllables_of(const char *key)
+{
+	const char *gap;
+
+	if (key[0] != 'i' && key[0] != 'j')
+		return key + 2;
+	gap = strchr(key, ' ');
+	return gap == NULL ? "" : gap + 1;
+}
+
+static void compare(struct hunt *h, const struct probe *p, const char *key,
+    int64_t rec)
+{
+	if (p->fits == NULL || p->fits(h, syllables_of(key)))
+		hit(h, rec, p->rank);
+}
+
+static enum mq_status ask_index(struct hunt *h, const struct probe *p,
+    struct err *err)
+{
+	char to[SEARCH_KEY_MAX + 8];
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row = true;
+
+	/* A key is not longer than what it begins with by less than a sign. */
+	(void)snprintf(to, sizeof(to), "%s%s", p->key,
+	    p->range ? "\xf4\x8f\xbf\xbf" : "\x01");
+	st = db_query(h->n->db, "SELECT key, rec FROM search_name WHERE"
+	    " kind = ? AND key >= ? AND key < ?", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_text(s, h->kind);
+	db_bind_text(s, p->key);
+	db_bind_text(s, to);
+	while (row && h->count < HITS_MAX &&
+	    (st = db_step(s, &row, err)) == MQ_OK && row)
+		compare(h, p, db_text(s, "key"), db_i64(s, "rec"));
+	db_done(&s);
 	return st;
 }
 
-static enum mq_status gather(struct hunt *h, struct err *err)
+static enum mq_status tail_key(void *ctx, const char *key, struct err *err)
 {
-	bool digits = h->typed[strspn(h->typed, "0123456789+-()")] == '\0';
-	enum mq_status st;
+	struct hunt *h = ctx;
+	int i;
 
-	if (digits)
-		st = by_digits(h, err);
-	else if (h->han)
-		st = by_han(h, err);
-	else
-		st = by_letters(h, err);
-	if (st == MQ_OK)
-		st = by_range(h, 'b', h->typed, RANK_PLACE, NULL, err);
-	if (st == MQ_OK)
-		st = by_exact(h, 'd', h->typed, RANK_EXACT, err);
+	(void)err;
+	for (i = 0; i < h->nprobes; i++) {
+		const struct probe *p = &h->probes[i];
+
+		if (p->range ? strncmp(key, p->key, strlen(p->key)) == 0 :
+		    strcmp(key, p->key) == 0)
+			compare(h, p, key, h->now_rec);
+	}
+	return MQ_OK;
+}
+
+static enum mq_status tail_record(void *ctx, const struct record_full *r,
+    struct err *err)
+{
+	struct hunt *h = ctx;
+
+	h->now_rec = r->r.rec;
+	return search_keys_each(h->n, r, tail_key, h, err);
+}
+
+static enum mq_status gather(struct hunt *h, bool tail, struct err *err)
+{
+	enum mq_status st = MQ_OK;
+	int i;
+
+	h->probes = xcalloc(PROBES_MAX, sizeof(*h->probes));
+	look_for(h);
+	for (i = 0; i < h->nprobes && st == MQ_OK; i++)
+		st = ask_index(h, &h->probes[i], err);
+	if (st == MQ_OK && tail)
+		st = search_tail(h->n, h->kind, tail_record, h, err);
+	FREE(h->probes);
 	return st;
 }
 
@@ -215,8 +340,10 @@ static enum mq_status same_name(struct node *n, const char *kind,
 	if (folded[0] == '\0')
 		return MQ_OK;
 	search_key_hash(n, 'n', folded, key);
-	st = db_query(n->db, "SELECT count(*) AS n FROM search_name WHERE"
-	    " kind = ? AND key = ?", &s, err);
+	/* One that was merged into another is nobody else. */
+	st = db_query(n->db, "SELECT count(*) AS n FROM search_name s JOIN"
+	    " record r ON r.rec = s.rec WHERE s.kind = ? AND key = ?"
+	    " AND r.main = 0 AND r.flags & 1 = 0", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, kind);
@@ -226,22 +353,6 @@ static enum mq_status same_name(struct node *n, const char *kind,
 		*out = (int)db_i64(s, "n");
 	db_done(&s);
 	return st;
-}
-
-/* The name a row stands for: one's own, or that of the head. */
-static void name_of(struct node *n, const struct record_full *r, char *out,
-    size_t size)
-{
-	const char *head = fields_text(&r->f, "head");
-	struct record_full p;
-	struct ref ref;
-
-	xcopy(out, size, fields_text(&r->f, "name"));
-	if (out[0] != '\0' || !ref_parse(head, strlen(head), &ref) ||
-	    record_get(n, ref_rec(ref), &p, NULL) != MQ_OK)
-		return;
-	xcopy(out, size, fields_text(&p.f, "name"));
-	record_full_free(&p);
 }
 
 static void sex_word(struct node *n, const struct record_full *r, char out[8])
@@ -275,11 +386,16 @@ static enum mq_status describe(struct node *n, const struct record_full *r,
 	char name[200];
 	enum mq_status st;
 	size_t len;
+	bool masks;
 
 	memset(out, 0, sizeof(*out));
+	out->main = r->r.main;
 	out->rec = r->r.rec;
-	name_of(n, r, name, sizeof(name));
-	mask_name(name, &masked);
+	search_name_of(n, r, name, sizeof(name), &masks);
+	if (masks)
+		mask_name(name, &masked);
+	else
+		buf_adds(&masked, name);
 	xcopy(out->masked, sizeof(out->masked), buf_str(&masked));
 	buf_free(&masked);
 	sex_word(n, r, out->sex);
@@ -290,6 +406,7 @@ static enum mq_status describe(struct node *n, const struct record_full *r,
 		(void)snprintf(out->phone_end, sizeof(out->phone_end),
 		    "%.2s", phone + len - 2);
 	xcopy(out->org, sizeof(out->org), r->r.org);
+	search_order_keys(name, out);
 	st = same_name(n, r->r.kind, name, &out->same_name, err);
 	crypto_wipe(name, sizeof(name));
 	return st;
@@ -326,11 +443,11 @@ static bool allowed(const struct hunt *h, const struct record *r)
 static bool really(struct hunt *h, const struct record_full *r, enum rank rank)
 {
 	char name[200], folded[200];
-	bool yes;
+	bool yes, masks;
 
 	if (!h->han || (rank != RANK_NAME && rank != RANK_GIVEN))
 		return true;
-	name_of(h->n, r, name, sizeof(name));
+	search_name_of(h->n, r, name, sizeof(name), &masks);
 	search_fold(name, folded, sizeof(folded));
 	yes = strstr(folded, h->typed) != NULL ||
 	    pinyin_match(folded, h->typed);
@@ -348,15 +465,36 @@ static int by_rank(const void *a, const void *b)
 	return x->rec < y->rec ? -1 : x->rec > y->rec;
 }
 
-/* Within one rank by building, so that neighbours stand together. */
-static int by_place(const void *a, const void *b)
+/* Who was merged into another is that other. */
+static enum mq_status show_one(struct hunt *h, const struct hit *v,
+    struct search_person *out, int *count, struct err *err)
 {
-	const struct search_person *x = a, *y = b;
-	int c = strcmp(x->place, y->place);
+	int64_t rec = v->rec;
+	enum mq_status st = MQ_OK;
+	int i, step;
 
-	if (c == 0)
-		c = strcmp(x->masked, y->masked);
-	return c != 0 ? c : x->birth_year - y->birth_year;
+	for (step = 0; step < MERGES_MAX && st == MQ_OK; step++) {
+		struct record_full r;
+		int64_t main;
+
+		st = record_get(h->n, rec, &r, err);
+		if (st != MQ_OK)
+			break;
+		main = r.r.main;
+		for (i = 0; i < *count; i++)
+			if (out[i].rec == rec)
+				main = -1;
+		if (main == 0 && allowed(h, &r.r) &&
+		    (step > 0 || really(h, &r, v->rank)))
+			st = describe(h->n, &r, &out[(*count)++], err);
+		if (step == 0 && main > 0 && !really(h, &r, v->rank))
+			main = 0;
+		record_full_free(&r);
+		if (main <= 0)
+			break;
+		rec = main;
+	}
+	return st == MQ_E_NOT_FOUND ? MQ_OK : st;
 }
 
 static enum mq_status fill(struct hunt *h, struct search_person *out, int max,
@@ -366,27 +504,15 @@ static enum mq_status fill(struct hunt *h, struct search_person *out, int max,
 	int i, from = 0;
 
 	for (i = 0; i < h->count && *count < max && st == MQ_OK; i++) {
-		struct record_full r;
-
 		if (i > 0 && h->v[i].rank != h->v[i - 1].rank) {
-			qsort(out + from, (size_t)(*count - from),
-			    sizeof(*out), by_place);
+			search_order(out + from, *count - from,
+			    SEARCH_BY_PLACE);
 			from = *count;
 		}
-		st = record_get(h->n, h->v[i].rec, &r, err);
-		if (st == MQ_E_NOT_FOUND) {
-			st = MQ_OK;
-			continue;
-		}
-		if (st != MQ_OK)
-			break;
-		if (allowed(h, &r.r) && really(h, &r, h->v[i].rank))
-			st = describe(h->n, &r, &out[(*count)++], err);
-		record_full_free(&r);
+		st = show_one(h, &h->v[i], out, count, err);
 	}
-	if (st == MQ_OK && *count > from)
-		qsort(out + from, (size_t)(*count - from), sizeof(*out),
-		    by_place);
+	if (st == MQ_OK)
+		search_order(out + from, *count - from, SEARCH_BY_PLACE);
 	return st;
 }
 
@@ -413,24 +539,26 @@ enum mq_status search_people(struct node *n, const char *kind,
 {
 	struct hunt h = { .n = n, .kind = kind, .scope = scope };
 	enum mq_status st;
-	int64_t left;
+	int64_t left = 0;
 	size_t i;
 
 	assert(max > 0);
 	*count = 0;
-	st = search_drain(n, 100, &left, err);
+	st = search_drain(n, DRAIN_FIRST, &left, err);
 	if (st == MQ_E_LOCKED || st == MQ_E_DISK_FULL || st == MQ_E_READ_ONLY)
 		st = MQ_OK;
 	if (st != MQ_OK)
 		return st;
 	search_fold(typed, h.typed, sizeof(h.typed));
-	for (i = 0; h.typed[i] != '\0'; i++)
+	for (i = 0; h.typed[i] != '\0'; i++) {
 		h.han = h.han || (unsigned char)h.typed[i] >= 0x80;
+		h.mixed = h.mixed || (unsigned char)h.typed[i] < 0x80;
+	}
 	h.v = xcalloc(HITS_MAX, sizeof(*h.v));
 	if (h.typed[0] == '\0')
 		st = latest(&h, max < HITS_MAX ? max : HITS_MAX, err);
 	else
-		st = gather(&h, err);
+		st = gather(&h, left > 0, err);
 	qsort(h.v, (size_t)h.count, sizeof(*h.v), by_rank);
 	if (st == MQ_OK)
 		st = fill(&h, out, max, count, err);

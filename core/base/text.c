@@ -5,6 +5,7 @@
  */
 #include "text.h"
 
+#include "han.h"
 #include "width.h"
 
 #include <assert.h>
@@ -201,7 +202,14 @@ static void fold_bytes(const char *s, size_t len, struct buf *out)
 				buf_addc(out, (char)(cp >= 'A' && cp <= 'Z' ?
 				    cp + 32 : cp));
 		} else if (is_han(cp)) {
-			buf_add(out, s + at, (size_t)n);
+			uint32_t simple = han_simple(cp);
+
+			if (simple == cp)
+				buf_add(out, s + at, (size_t)n);
+			else
+				add_cp(out, simple);
+		} else if (han_is_dot(cp)) {
+			continue;	/* left out by as many as type it */
 		} else if (!uc_is_property_white_space(cp)) {
 			add_cp(out, uc_tolower(cp));
 		}

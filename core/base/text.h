@@ -22,7 +22,8 @@ bool text_valid(const char *s, size_t len);
  * a full check only where needed. */
 bool text_is_nfc(const char *s, size_t len);
 void text_nfc(const char *s, size_t len, struct buf *out);
-/* NFKC, half-width, lower case, without spaces: for search and keys. */
+/* NFKC, half-width, lower case, simplified, without spaces and without the ·
+ * of names: for search and keys. */
 void text_fold(const char *s, size_t len, struct buf *out);
 
 /* Cells of one code point: 0, 1 or 2; ambiguous counts as text_ambiguous(). */

@@ -8,13 +8,14 @@
 #include <assert.h>
 #include <sqlite3.h>
 
+#include "../base/han.h"
 #include "../base/text.h"
 
 #define TOKEN_MAX 64		/* bytes of a run; the rest is left out */
 
 enum sign { SIGN_NONE, SIGN_RUN, SIGN_ALONE };
 
-/* Half-width and lower case; what stands between words is SIGN_NONE. */
+/* Half-width, lower case, simplified; what parts words is SIGN_NONE. */
 static enum sign sign_of(uint32_t *cp)
 {
 	if (*cp >= 0xFF01 && *cp <= 0xFF5E)
@@ -27,8 +28,9 @@ static enum sign sign_of(uint32_t *cp)
 		return SIGN_NONE;
 	if (*cp < 0x2000)
 		return SIGN_RUN;
-	if (*cp == 0x3007)
-		return SIGN_ALONE;
+	if (han_is_dot(*cp))
+		return SIGN_NONE;
+	*cp = han_simple(*cp);
 	if ((*cp >= 0x2000 && *cp < 0x2C00) ||
 	    (*cp >= 0x3000 && *cp < 0x3041) ||
 	    (*cp >= 0xFE00 && *cp < 0xFE70) ||
@@ -142,4 +144,42 @@ bool fts_han_phrase(const char *word, size_t len, struct buf *out)
 	if (any)
 		buf_adds(out, "\"*");
 	return any;
+}
+
+/* Does the text hold these tokens in a row from here on?  The last one may be
+ * the beginning of a longer one, as the index is asked. */
+static bool phrase_at(const char *text, size_t len, size_t at,
+    const char *word, size_t wlen)
+{
+	struct token have, want, next;
+	size_t w = 0;
+	bool more = next_token(word, wlen, &w, &want);
+
+	while (more) {
+		if (!next_token(text, len, &at, &have))
+			return false;
+		more = next_token(word, wlen, &w, &next);
+		if (have.n < want.n || (more && have.n != want.n) ||
+		    memcmp(have.s, want.s, want.n) != 0)
+			return false;
+		want = next;
+	}
+	return true;
+}
+
+bool fts_han_holds(const char *text, size_t len, const char *word, size_t wlen)
+{
+	struct token t;
+	size_t at = 0, from;
+
+	if (!next_token(word, wlen, &at, &t))
+		return true;
+	for (at = 0; at < len; ) {
+		from = at;
+		if (phrase_at(text, len, from, word, wlen))
+			return true;
+		if (!next_token(text, len, &at, &t))
+			break;
+	}
+	return false;
 }

@@ -134,6 +134,14 @@ static const char body_1[] =
 " AND g.seq = OLD.id & 274877906943) BEGIN"
 " SELECT RAISE(ABORT, 'bodies go only by erasure or purge'); END;";
 
+/* Words and names are folded otherwise: traditional to simplified.  The
+ * index would not find what it holds by the old way; it is filled anew. */
+static const char search_2[] =
+"INSERT INTO search_fts(search_fts) VALUES('delete-all');"
+"DELETE FROM search_doc;"
+"DELETE FROM search_name;"
+"INSERT OR IGNORE INTO search_todo(rec) SELECT rec FROM record;";
+
 const struct db_migration db_node_migrations[] = {
 	{ "ledger", ledger_1 },
 	{ "projection", projection_1 },
@@ -144,5 +152,6 @@ const struct db_migration db_node_migrations[] = {
 	{ "login", login_1 },
 	{ "flow", flow_1 },
 	{ "body", body_1 },
+	{ "search-2", search_2 },
 };
 const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);

@@ -1,7 +1,7 @@
 /*
  * A node with many entries of believable Chinese data, for measuring.
  *
- *   gen DIR ENTRIES [SEED]
+ *   gen DIR ENTRIES [SEED [RESIDENTS]]
  *
  * Everything is written through core/save.h; the same seed gives the same
  * node, only the days follow the calendar.  Without a hub; two people can log
@@ -28,6 +28,7 @@
 #define STAFF 200
 #define GRIDS 64
 #define BAR_CELLS 30
+#define LOG_SAVES 5000
 
 struct surname { const char *text; int weight; };
 static const struct surname surnames[] = {
@@ -60,13 +61,14 @@ struct gen {
 	struct node *n;
 	uint64_t dice;
 	int64_t want, start;		/* entries; monotonic ms of the begin */
+	size_t residents;
 	struct utc begin, end;
 	char grids[GRIDS][24];
 	int ngrids;
 	int64_t *homes, *people, *open;	/* records */
 	int *stage;			/* of each in `open` */
 	size_t nhomes, npeople, nopen;
-	int64_t skipped;
+	int64_t skipped, saves;
 };
 
 static _Noreturn void die(const char *what, const struct err *err)
@@ -110,6 +112,15 @@ static void bar(struct gen *g, const char *what, int64_t done, int64_t all)
 
 /* ---- one save ---- */
 
+/* Nothing takes the log into the file by itself, as it would be too much. */
+static void take_log(struct gen *g)
+{
+	struct err err = ERR_INIT;
+
+	if (++g->saves % LOG_SAVES == 0 && db_checkpoint(g->n->db, &err))
+		die("checkpoint", &err);
+}
+
 static struct session somebody(struct gen *g)
 {
 	struct session s;
@@ -139,6 +150,7 @@ static int64_t finish(struct gen *g, struct save **s, enum mq_status st,
 	if (st)
 		die("save", err);
 	save_free(s);
+	take_log(g);
 	return res->recs[0];
 }
 
@@ -360,7 +372,7 @@ static void move_clock(struct gen *g, int64_t done)
 static void fill(struct gen *g)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
-	size_t homes = (size_t)g->want / 50 + 1;
+	size_t homes = g->residents / 2 + 1;
 	int64_t done = 0;
 
 	g->homes = xcalloc(homes, sizeof(*g->homes));
@@ -469,13 +481,15 @@ int main(int argc, char **argv)
 	struct env real;
 
 	if (argc < 3 || (g.want = strtoll(argv[2], NULL, 10)) < 100) {
-		fputs("usage: gen DIR ENTRIES [SEED]\n", stderr);
+		fputs("usage: gen DIR ENTRIES [SEED [RESIDENTS]]\n", stderr);
 		return 2;
 	}
 	crypto_init();
 	log_quiet(true);
 	env_real(&real);
 	g.dice = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
+	g.residents = argc > 4 ? strtoull(argv[4], NULL, 10) :
+	    (size_t)g.want / 25;
 	g.start = real.mono_ms(&real);
 	g.end = env_now(&real);
 	g.end.ms -= MS_MINUTE;

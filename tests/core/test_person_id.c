@@ -48,13 +48,42 @@ static void id_good(void **state)
 	    MQ_OK);
 }
 
+/* Old numbers become new ones; other papers are known by their shape. */
+static void id_others(void **state)
+{
+	static const struct { const char *text, *out; } rows[] = {
+		{ "110105491231002", "11010519491231002X" },
+		{ "１１０１０５ 491231002", "11010519491231002X" },
+		{ "340524800101001", "34052419800101001X" },
+		{ "h12345678", "H12345678" },
+		{ "M1234567890", "M1234567890" },
+		{ "12345678", "12345678" },
+		{ "HKG110105199001", "HKG110105199001" },
+		{ "E12345678", "E12345678" }, { "EA1234567", "EA1234567" },
+	};
+	struct err err = ERR_INIT;
+	char out[19];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(rows); i++) {
+		if (person_id_check(rows[i].text, today, out, &err) != MQ_OK)
+			fail_msg("%s", rows[i].text);
+		assert_string_equal(out, rows[i].out);
+	}
+}
+
 static void id_bad(void **state)
 {
 	static const struct { const char *text, *word; } bad[] = {
 		{ "110105194912310021", "末位" },
 		{ "440524188001010014", "130" },	/* born in 1880 */
 		{ "110105194902300024", "出生日期" },
-		{ "110105491231002", "15 位" },
+		{ "110105491331002", "出生日期" },	/* the old form */
+		{ "11010549123100X", "18 位" },
+		{ "1234567", "18 位" },
+		{ "H1234567A", "18 位" },
+		{ "ABCD123456789", "18 位" },
 		{ "1101051949123100", "18 位" },
 		{ "", "18 位" },
 		{ "11010519491231002Y", "数字" },
@@ -238,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(id_good),
+		cmocka_unit_test(id_others),
 		cmocka_unit_test(id_bad),
 		cmocka_unit_test(id_age),
 		cmocka_unit_test(id_wrong_key),

@@ -1,0 +1,284 @@
+/*
+ * Finding people as they are typed: readings of surnames, doors, ID numbers,
+ * other scripts; and that what is not indexed yet is found the same.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#include "../../core/base/xmalloc.h"
+#include "../../core/search.h"
+#include "../lib/deeds.h"
+
+#define MAX 60
+
+static struct nodes_one x;
+
+static int setup(void **state)
+{
+	(void)state;
+	nodes_make(&x, 101, NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	nodes_free(&x);
+	return 0;
+}
+
+static int find(const char *kind, const char *typed,
+    struct search_person *out)
+{
+	struct err err = ERR_INIT;
+	int n;
+
+	nodes_ok(search_people(x.n, kind, typed, NULL, out, MAX, &n, &err),
+	    &err);
+	return n;
+}
+
+static int64_t person(const char *name, const char *year, const char *phone,
+    const char *id)
+{
+	const char *const pairs[] = { "name", name, "sex", "male",
+	    "birth_year", year, "phone", phone, "idnumber", id,
+	    "building", "3栋2单元", "grid", nodes_org(&x, "grid", 0),
+	    "consent", "yes", NULL };
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct err err = ERR_INIT;
+	int64_t rec;
+
+	nodes_ok(deeds_open(&x, "person", pairs, res, &err), &err);
+	rec = res->recs[0];
+	free(res);
+	return rec;
+}
+
+/* Each surname by the reading it has as one and by the usual one. */
+static void surnames(void **state)
+{
+	static const struct { const char *name, *ways[4]; } rows[] = {
+		{ "曾国强", { "zgq", "zengguoqiang", "cgq", "曾国" } },
+		{ "单小明", { "sxm", "shanxm", "dxm", "小明" } },
+		{ "解晓东", { "xxd", "xiexiaod", "jxd", "晓东" } },
+		{ "翟天林", { "ztl", "zhaitl", "dtl", "天林" } },
+		{ "仇和平", { "qhp", "qiuhep", "chp", "和平" } },
+		{ "华建敏", { "hjm", "huajm", "huajianmin", "建敏" } },
+		{ "任长霞", { "rcx", "renchangxia", "rzx", "长霞" } },
+		{ "区伟强", { "owq", "ouweiqiang", "qwq", "伟强" } },
+		{ "朴明哲", { "pmz", "piaomingzhe", "pumz", "明哲" } },
+		{ "查良镛", { "zly", "zhaliangyong", "cly", "良镛" } },
+		{ "盖叫天", { "gjt", "gejt", "gaijiaotian", "叫天" } },
+		{ "尉迟敬德", { "ycjd", "yuchijd", "wcjd", "敬德" } },
+		{ "乐嘉诚", { "yjc", "yuejc", "ljc", "嘉诚" } },
+		{ "覃志刚", { "qzg", "qinzg", "tzg", "志刚" } },
+		{ "万俟雪梅", { "mqxm", "moqix", "wqxm", "雪梅" } },
+		{ "买买提·吐尔逊", { "mmttex", "买买提吐", "吐尔逊",
+		    "買買提•吐爾遜" } },
+		{ "陳國棟", { "cgd", "陈国栋", "国栋", "chengd" } },
+	};
+	struct search_person p[MAX];
+	int64_t rec[ARRAY_LEN(rows)];
+	size_t i, k;
+	int n, at;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		rec[i] = person(rows[i].name, "1960", "", "");
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		for (k = 0; k < 4; k++) {
+			n = find("person", rows[i].ways[k], p);
+			for (at = 0; at < n && p[at].rec != rec[i]; at++)
+				;
+			if (at == n)
+				fail_msg("%s: not by %s", rows[i].name,
+				    rows[i].ways[k]);
+		}
+}
+
+/* As doors are said; those who live there are found by it too. */
+static void doors(void **state)
+{
+	static const char *const ways[] = { "3-402", "3幢402", "3栋402室",
+	    "3号楼402", "３－４０２" };
+	struct search_person p[MAX];
+	int64_t rec;
+	size_t i;
+
+	(void)state;
+	rec = deeds_person(&x, "王芳", "402");
+	(void)deeds_person(&x, "王方", "403");
+	for (i = 0; i < ARRAY_LEN(ways); i++) {
+		if (find("household", ways[i], p) != 1)
+			fail_msg("household %s", ways[i]);
+		if (find("person", ways[i], p) != 1 || p[0].rec != rec)
+			fail_msg("person %s", ways[i]);
+	}
+	assert_int_equal(find("household", "3-404", p), 0);
+}
+
+static void by_id(void **state)
+{
+	struct search_person p[MAX];
+	int64_t rec;
+
+	(void)state;
+	rec = person("张三丰", "1949", "", "110105491231002");
+	(void)person("张三", "1950", "", "");
+	assert_int_equal(find("person", "11010519491231002x", p), 1);
+	assert_true(p[0].rec == rec);
+	assert_int_equal(find("person", "110105 491231 002", p), 1);
+	assert_int_equal(find("person", "34052419800101001X", p), 0);
+}
+
+static void order(void **state)
+{
+	static const char *const names[] = { "张伟", "曾强", "陈刚", "单田",
+	    "丁一", "王五", "安平" };
+	static const char *const sound[] = { "安*", "陈*", "丁*", "单*",
+	    "王*", "曾*", "张*" };
+	static const char *const strokes[] = { "丁*", "王*", "安*", "张*",
+	    "陈*", "单*", "曾*" };
+	struct search_person p[MAX];
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		(void)person(names[i], "1960", "", "");
+	n = find("person", "3栋", p);
+	assert_int_equal(n, ARRAY_LEN(names));
+	search_order(p, n, SEARCH_BY_SOUND);
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		assert_string_equal(p[i].masked, sound[i]);
+	search_order(p, n, SEARCH_BY_STROKES);
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		assert_string_equal(p[i].masked, strokes[i]);
+}
+
+/* ---- the index and looking through say the same ---- */
+
+static uint32_t roll(uint64_t *dice, uint32_t sides)
+{
+	*dice = *dice * UINT64_C(6364136223846793005) + 1442695040888963407u;
+	return (uint32_t)(*dice >> 33) % sides;
+}
+
+static const char *const people[] = { "z", "zw", "zjg", "cjg", "s", "wei",
+    "张", "张伟", "建国", "国", "ouyang", "oyjg", "8000", "8001", "3栋", "3d",
+    "zhangw", "张w", "长", "chang", "zhang", "王小", "cy", "zy", "lx", "yx",
+    "陈长明", "陳長明", "3-4" };
+static const char *const words[] = { "楼道", "道灯", "灯", "電梯", "电梯",
+    "b12", "楼道 电梯", "12", "栋", "zw", "张" };
+
+struct answers {
+	int n[ARRAY_LEN(people) + ARRAY_LEN(words)];
+	int64_t rec[ARRAY_LEN(people) + ARRAY_LEN(words)][MAX];
+};
+
+static void ask_all(struct answers *out)
+{
+	struct search_person p[MAX];
+	struct record *rows = xcalloc(MAX, sizeof(*rows));
+	struct err err = ERR_INIT;
+	size_t k, q = 0;
+	int i;
+
+	for (k = 0; k < ARRAY_LEN(people); k++, q++) {
+		out->n[q] = find("person", people[k], p);
+		for (i = 0; i < out->n[q]; i++)
+			out->rec[q][i] = p[i].rec;
+	}
+	for (k = 0; k < ARRAY_LEN(words); k++, q++) {
+		nodes_ok(search_text(x.n, NULL, words[k], NULL, rows, MAX,
+		    &out->n[q], &err), &err);
+		for (i = 0; i < out->n[q]; i++)
+			out->rec[q][i] = rows[i].rec;
+	}
+	free(rows);
+}
+
+static void some_people(void)
+{
+	static const char *const first[] = { "张", "曾", "单", "欧阳", "王",
+	    "陳", "长孙", "乐" };
+	static const char *const given[] = { "伟", "建国", "長明", "晓东",
+	    "乐", "重阳", "行", "小花" };
+	uint64_t dice = 7;
+	char name[40], phone[24];
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "%s%s", first[roll(&dice,
+		    ARRAY_LEN(first))], given[roll(&dice, ARRAY_LEN(given))]);
+		snprintf(phone, sizeof(phone), "1380013800%u",
+		    roll(&dice, 3));
+		(void)person(name, "1951", phone, "");
+	}
+}
+
+static void some_notices(void)
+{
+	static const char *const texts[] = { "楼道灯坏了 B12", "電梯停運",
+	    "楼道堆物，电梯口有水" };
+	struct err err = ERR_INIT;
+	int i;
+
+	for (i = 0; i < 12; i++) {
+		const char *const pairs[] = { "topic", "weather", "from",
+		    "2026-11-22", "audience", nodes_org(&x, "grid", 0),
+		    "text", texts[i % 3], "until", "2026-12-31", NULL };
+		struct save_result *res = xcalloc(1, sizeof(*res));
+
+		nodes_ok(deeds_open(&x, "notice", pairs, res, &err), &err);
+		free(res);
+	}
+}
+
+static void same_both_ways(void **state)
+{
+	struct answers *scan = xcalloc(1, sizeof(*scan));
+	struct answers *index = xcalloc(1, sizeof(*index));
+	struct err err = ERR_INIT;
+	int64_t left;
+	size_t q;
+	int all = 0, i;
+
+	(void)state;
+	some_people();
+	some_notices();
+	/* Nothing may be written: everything is looked through. */
+	x.n->read_only = true;
+	ask_all(scan);
+	x.n->read_only = false;
+	nodes_ok(search_drain(x.n, 1000, &left, &err), &err);
+	assert_int_equal(left, 0);
+	ask_all(index);
+	for (q = 0; q < ARRAY_LEN(scan->n); q++) {
+		if (scan->n[q] != index->n[q])
+			fail_msg("%zu: %d by index, %d looked through", q,
+			    index->n[q], scan->n[q]);
+		for (i = 0; i < scan->n[q]; i++)
+			assert_true(scan->rec[q][i] == index->rec[q][i]);
+		all += scan->n[q];
+	}
+	assert_true(all > 100);
+	free(scan);
+	free(index);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(surnames, setup, teardown),
+		cmocka_unit_test_setup_teardown(doors, setup, teardown),
+		cmocka_unit_test_setup_teardown(by_id, setup, teardown),
+		cmocka_unit_test_setup_teardown(order, setup, teardown),
+		cmocka_unit_test_setup_teardown(same_both_ways, setup,
+		    teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
