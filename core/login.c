@@ -137,7 +137,7 @@ static void session_of(struct node *n, const struct roster_person *p,
 	xcopy(out->name, sizeof(out->name), p->name);
 	memcpy(out->posts, p->posts, sizeof(out->posts));
 	out->nposts = p->nposts;
-	out->since = env_now(n->env);
+	out->since = ledger_now(n);
 }
 
 static enum mq_status unknown(const char *typed, struct err *err)
@@ -389,7 +389,7 @@ static enum mq_status choose_pin(struct node *n, const struct roster_person *p,
 {
 	char verifier[CRYPTO_PIN_STR];
 	/* A clock behind the office's must not void what was just chosen. */
-	int64_t at = env_now(n->env).ms;
+	int64_t at = ledger_now(n).ms;
 	enum mq_status st;
 
 	if (at < p->pin_at.ms)
@@ -648,7 +648,7 @@ static enum mq_status put_code(struct node *n, const struct roster_person *p,
 {
 	char verifier[CRYPTO_PIN_STR];
 	struct buf box = BUF_INIT(1024);
-	int64_t at = env_now(n->env).ms;
+	int64_t at = ledger_now(n).ms;
 	struct db_stmt *s;
 	enum mq_status st;
 

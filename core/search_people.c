@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "form.h"
+#include "ledger.h"
 #include "mask.h"
 #include "pack.h"
 #include "person_id.h"
@@ -212,7 +213,7 @@ static void by_id(struct hunt *h)
 {
 	char id[19], hash[FORM_ID_HASH];
 
-	if (person_id_check(h->typed, clock_day(env_now(h->n->env)), id, NULL)
+	if (person_id_check(h->typed, clock_day(ledger_now(h->n)), id, NULL)
 	    != MQ_OK)
 		return;
 	form_id_hash(h->n, id, hash);

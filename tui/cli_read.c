@@ -10,6 +10,7 @@
 #include "../core/flow_sheet.h"
 #include "../core/form.h"
 #include "../core/grade.h"
+#include "../core/ledger.h"
 #include "../core/pack.h"
 #include "../core/person_id.h"
 #include "../core/recur.h"
@@ -369,7 +370,7 @@ static void due_row(struct cli *c, const struct recur_due *d,
 
 enum mq_status cli_due(struct cli *c)
 {
-	struct day today = clock_day(env_now(c->env));
+	struct day today = clock_day(ledger_now(c->n));
 	struct recur_due *rows, last = { .due = { 0 } };
 	struct buf scope = BUF_INIT(BUF_LARGE);
 	const char *kind = c->nargs > 0 ? c->args[0] : "person";

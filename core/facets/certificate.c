@@ -13,6 +13,7 @@
 #include "../base/xmalloc.h"
 #include "../form.h"
 #include "../hours.h"
+#include "../ledger.h"
 #include "../person_id.h"
 #include "../volunteer.h"
 
@@ -401,8 +402,8 @@ enum mq_status certificate_page(struct node *n, int64_t rec,
 	if (rc == MQ_OK) {
 		s.idnumber = clean;
 		s.c.minutes = fields_int(&r.d, "minutes", 0);
-		(void)read_day(&r.f, "from", env_now(n->env), &s.c.from);
-		(void)read_day(&r.f, "to", env_now(n->env), &s.c.to);
+		(void)read_day(&r.f, "from", ledger_now(n), &s.c.from);
+		(void)read_day(&r.f, "to", ledger_now(n), &s.c.to);
 		volunteer_name(n, fields_text(&r.f, "volunteer"), s.name,
 		    sizeof(s.name));
 		certificate_holder(s.name, clean, s.c.holder);

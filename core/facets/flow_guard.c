@@ -5,6 +5,7 @@
 #include "flow_parts.h"
 
 #include "../base/xmalloc.h"
+#include "../ledger.h"
 #include "../pack_data.h"
 #include "form_parts.h"
 
@@ -120,7 +121,7 @@ bool flow_guard_offers(struct node *n, const struct session *who,
 	if (s->guard[0] == '\0' || asks_itself(k, s))
 		return true;
 	gather(n, who, k, r, s, NULL, &all);
-	if (form_true(n, s->guard, &all, "", env_now(n->env), &holds, NULL) !=
+	if (form_true(n, s->guard, &all, "", ledger_now(n), &holds, NULL) !=
 	    MQ_OK)
 		holds = true;	/* it will say why when taken */
 	fields_free(&all);

@@ -6,6 +6,7 @@
 
 #include "../base/log.h"
 #include "../base/xmalloc.h"
+#include "../ledger.h"
 
 /* A blank inside a value is kept as a tab (pack_lists.c). */
 bool form_choice_value(const struct choice *c, const char *key, char *out,
@@ -156,7 +157,7 @@ size_t form_choices(struct node *n, const struct kind *k,
     const struct field *fd, const struct fields *f,
     const struct choice **out, size_t max)
 {
-	const struct form_at at = { n, k, fd, f, env_now(n->env) };
+	const struct form_at at = { n, k, fd, f, ledger_now(n) };
 	struct sieve s = { .out = out, .i = (size_t)-1, .max = max };
 	struct form_sieve how = { sieve_next, sieve_column, sieve_take, &s };
 	struct filter filter;

@@ -9,6 +9,7 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/xmalloc.h"
+#include "../ledger.h"
 
 #define RESULT_MAX 4096
 
@@ -32,7 +33,7 @@ bool form_rows_fixed(const struct field *repeat)
 static size_t counted(struct node *n, const struct kind *k,
     const struct field *repeat, const struct fields *f)
 {
-	const struct form_at at = { n, k, repeat, f, env_now(n->env) };
+	const struct form_at at = { n, k, repeat, f, ledger_now(n) };
 	struct buf b = BUF_INIT(RESULT_MAX);
 	struct err err = ERR_INIT;
 	long count = 0;
@@ -281,7 +282,7 @@ void form_calculate(struct node *n, const struct kind *k, struct fields *f)
 {
 	struct err err = ERR_INIT;
 
-	if (form_calculate_all(n, k, f, env_now(n->env), &err) != MQ_OK)
+	if (form_calculate_all(n, k, f, ledger_now(n), &err) != MQ_OK)
 		log_err("form", &err);
 }
 
@@ -314,7 +315,7 @@ static void put_words(const struct form_at *at, const char *s,
 void form_label(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *f, struct buf *out)
 {
-	const struct form_at at = { n, k, fd, f, env_now(n->env) };
+	const struct form_at at = { n, k, fd, f, ledger_now(n) };
 
 	put_words(&at, fd->label[n->env->lang], out);
 }
@@ -322,7 +323,7 @@ void form_label(struct node *n, const struct kind *k, const struct field *fd,
 void form_hint(struct node *n, const struct kind *k, const struct field *fd,
     const struct fields *f, struct buf *out)
 {
-	const struct form_at at = { n, k, fd, f, env_now(n->env) };
+	const struct form_at at = { n, k, fd, f, ledger_now(n) };
 
 	put_words(&at, fd->hint[n->env->lang], out);
 }

@@ -12,6 +12,7 @@
 #include "../base/json.h"
 #include "../base/xmalloc.h"
 #include "../form.h"
+#include "../ledger.h"
 #include "../pack_data.h"
 #include "../record_row.h"
 #include "../recur.h"
@@ -60,7 +61,7 @@ static int64_t moment(struct node *n, const struct record_full *r,
 	const char *s = fields_text(&r->f, told(n, k, key));
 	struct when w;
 
-	if (s[0] == '\0' || when_read(s, env_now(n->env), &w, NULL) != MQ_OK)
+	if (s[0] == '\0' || when_read(s, ledger_now(n), &w, NULL) != MQ_OK)
 		return 0;
 	if (end)
 		return clock_day_start((struct day){ w.day.n + 1 }).ms;
@@ -296,7 +297,7 @@ enum mq_status list_running(struct node *n, const char *scope,
 		st = record_page(n, &q, NULL, false, page, ARRAY_LEN(page),
 		    &got, err);
 		for (k = 0; k < got && !st && *count < max; k++)
-			if (is_running(n, page[k].rec, env_now(n->env)))
+			if (is_running(n, page[k].rec, ledger_now(n)))
 				rows[(*count)++] = page[k];
 	}
 	return st;

@@ -9,6 +9,7 @@
 #include "../base/clock.h"
 #include "../base/xmalloc.h"
 #include "../form.h"
+#include "../ledger.h"
 #include "../pack_data.h"
 
 #define LOOK 60			/* notices of a kind looked through */
@@ -327,7 +328,7 @@ static enum mq_status look_through(struct node *n, const struct kind *k,
 		st = record_get(n, page[i].rec, &r, err);
 		if (st)
 			break;
-		if (notice_holds(&r, env_now(n->env)) &&
+		if (notice_holds(&r, ledger_now(n)) &&
 		    notice_concerns(n, who, &r)) {
 			st = notice_answered(n, who, &r, &done, err);
 			if (!st && done == answered)
@@ -380,7 +381,7 @@ const char *notice_begin(struct node *n, const struct record *r,
 static void tell_until(struct node *n, const struct record_full *r,
     const struct facet_lines *out)
 {
-	struct utc until = notice_until(r), now = env_now(n->env);
+	struct utc until = notice_until(r), now = ledger_now(n);
 	struct buf line = BUF_INIT(BUF_SMALL);
 	char at[40], span[40];
 

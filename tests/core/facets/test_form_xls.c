@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "../../../core/base/xmalloc.h"
+#include "../../../core/ledger.h"
 #include "../../../core/save.h"
 #include "../../lib/deeds.h"
 #include "../../lib/packs.h"
@@ -306,6 +307,34 @@ static void live_calculations(void **state)
 	fields_free(&f);
 }
 
+static void hub_says(int64_t ms)
+{
+	struct err err = ERR_INIT;
+
+	nodes_ok(db_begin(a.n->db, __func__, &err), &err);
+	nodes_ok(ledger_hub_clock(a.n, (struct utc){ ms }, &err), &err);
+	nodes_ok(db_commit(a.n->db, &err), &err);
+}
+
+/* today() is the day by the clock people's time is judged by. */
+static void a_corrected_clock_counts(void **state)
+{
+	struct fields f = { NULL, 0, 0 };
+
+	(void)state;
+	fields_set(&f, "birth", "1940-05-01");
+	fields_set(&f, "risk_level", "mid");
+	env_advance(&a.env, 400 * MS_DAY);
+	form_calculate(a.n, kind("elder"), &f);
+	assert_string_equal(fields_text(&f, "risk_words"), "中2027-12-27");
+	hub_says(NODES_NOW);
+	form_calculate(a.n, kind("elder"), &f);
+	assert_string_equal(fields_text(&f, "risk_words"), "中2026-11-22");
+	env_advance(&a.env, -400 * MS_DAY);
+	hub_says(NODES_NOW);
+	fields_free(&f);
+}
+
 /* ---- forms that are refused ---- */
 
 static void refused(const char *row, const char *words)
@@ -391,6 +420,7 @@ int main(void)
 		cmocka_unit_test(rows_through_correction_and_conflict),
 		cmocka_unit_test(too_many_rows_are_said),
 		cmocka_unit_test(live_calculations),
+		cmocka_unit_test(a_corrected_clock_counts),
 		cmocka_unit_test(broken_xlsforms),
 	};
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "../../../core/base/xmalloc.h"
+#include "../../../core/ledger.h"
 #include "../../lib/deeds.h"
 
 #define GRID "990101001001001"
@@ -130,6 +131,26 @@ static void doors_in_their_order(void **state)
 	assert_true(next(&x, task) == 0);
 }
 
+/* A drive that is over by the machine's wrong clock is not over. */
+static void a_corrected_clock_counts(void **state)
+{
+	struct record rows[4];
+	struct err err = ERR_INIT;
+	int count;
+
+	(void)state;
+	(void)drive("household", "", GRID);
+	env_advance(&x.env, 365 * MS_DAY);
+	nodes_ok(list_running(x.n, NULL, rows, 4, &count, &err), &err);
+	assert_int_equal(count, 0);
+	nodes_ok(db_begin(x.n->db, __func__, &err), &err);
+	nodes_ok(ledger_hub_clock(x.n, (struct utc){ NODES_NOW }, &err),
+	    &err);
+	nodes_ok(db_commit(x.n->db, &err), &err);
+	nodes_ok(list_running(x.n, NULL, rows, 4, &count, &err), &err);
+	assert_int_equal(count, 1);
+}
+
 static void only_people_with_a_tag(void **state)
 {
 	int64_t who = deeds_person(&x, "李秀英", "101"), task;
@@ -217,6 +238,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(doors_in_their_order, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(a_corrected_clock_counts,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(only_people_with_a_tag, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(deeds_are_done_when_closed,

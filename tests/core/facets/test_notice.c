@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "../../../core/base/xmalloc.h"
+#include "../../../core/ledger.h"
 #include "../../lib/deeds.h"
 
 #define STREET "990101001"
@@ -107,6 +108,29 @@ static void who_it_concerns_and_how_long(void **state)
 	record_full_free(&r);
 }
 
+/* The machine says next month; the hub told it what day it is. */
+static void a_corrected_clock_counts(void **state)
+{
+	struct record rows[4];
+	struct err err = ERR_INIT;
+	int count, waiting;
+
+	(void)state;
+	(void)notice(STREET, "");
+	nodes_carry(&x, &y);
+	env_advance(&y.env, 30 * MS_DAY);
+	nodes_ok(notice_for(y.n, &y.who, rows, 4, &count, &waiting, &err),
+	    &err);
+	assert_int_equal(count, 0);
+	nodes_ok(db_begin(y.n->db, __func__, &err), &err);
+	nodes_ok(ledger_hub_clock(y.n, (struct utc){ NODES_NOW }, &err),
+	    &err);
+	nodes_ok(db_commit(y.n->db, &err), &err);
+	nodes_ok(notice_for(y.n, &y.who, rows, 4, &count, &waiting, &err),
+	    &err);
+	assert_int_equal(count, 1);
+}
+
 static void answers_never_meet(void **state)
 {
 	uint8_t mine[CRYPTO_HASH], again[CRYPTO_HASH];
@@ -192,6 +216,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(who_it_concerns_and_how_long,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(a_corrected_clock_counts,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(answers_never_meet, setup,
 		    teardown),
