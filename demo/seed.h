@@ -30,6 +30,9 @@ struct seed_person {
 	int site, grid, house;
 	int born;
 	bool male, alone, special;
+	bool waits;		/* told: nobody calls on this one */
+	char last4[5];		/* of the telephone, "" none */
+	char mark[16];		/* what they are looked after for, "" none */
 	char name[32];
 };
 
@@ -79,6 +82,7 @@ struct seed {
 	int nhouses;
 	struct seed_person *people;
 	int npeople;
+	int64_t event;		/* the one of today */
 };
 
 /* ---- seed_town.c: units, staff, homes and people ---- */
@@ -123,10 +127,17 @@ void seed_rules_begin(struct seed *w);
 void seed_rules_again(struct seed *w);
 void seed_rules_call(struct seed *w);
 
+/* ---- seed_share.c: seats, money, needs and offers, boards ---- */
+void seed_share_begin(struct seed *w);
+void seed_share_ask(struct seed *w);
+void seed_share_book(struct seed *w);
+
 /* ---- seed_story.c: what every visitor should find ---- */
 /* When the i-th told event happens; false after the last one. */
 bool seed_story_when(struct seed *w, int i, struct utc *at);
 void seed_story_at(struct seed *w, int i);
+/* Picks whoever the told visit is due to, before the days begin. */
+void seed_story_begin(struct seed *w);
 /* What lies open at this moment.  facts_path: a file of "key value" lines for
  * the tour. */
 void seed_story_end(struct seed *w, const char *facts_path);

@@ -12,12 +12,14 @@
 #include "../core/base/xmalloc.h"
 #include "../core/calendar.h"
 
-enum what { VISIT, SIGN_IN, SIGN_OUT, TAP, SHIFT_OPEN, SHIFT_CLOSE, REQUEST,
-	CASE_STEP, STORY };
+enum what { VISIT, CARE, SIGN_IN, SIGN_OUT, TAP, SHIFT_OPEN, SHIFT_CLOSE,
+	REQUEST, CASE_STEP, STORY };
 
 #define TAP_DAYS 21
 #define VOLUNTEERS 5	/* the last three are kept for the told cases */
 #define DAY_END 21
+#define LEFT_DAYS 4	/* the told elder's visit is late by so many */
+#define LAPSES 12	/* one of so many was not called on in time */
 
 struct plan {
 	struct utc at;
@@ -138,6 +140,46 @@ static void plan_rounds(struct days *d, int s, int day)
 	}
 }
 
+/* How often somebody with this mark is looked after; 0: nobody has to. */
+static int care_days(const struct seed *w, const char *mark)
+{
+	size_t n;
+	const struct recur_rule *v = pack_recurs(w->street_node->pack, &n);
+	size_t i;
+
+	for (i = 0; i < n && mark[0]; i++)
+		if (strcmp(v[i].kind, "person") == 0 &&
+		    strcmp(v[i].mark, mark) == 0)
+			return (int)v[i].days;
+	return 0;
+}
+
+/* Whoever is to be looked after was, in good time but for a few.  The told
+ * one was left since the last time. */
+static void plan_care(struct days *d, int days)
+{
+	struct seed *w = d->w;
+	int i, kept = 0;
+
+	for (i = 0; i < w->npeople; i++) {
+		const struct seed_person *p = &w->people[i];
+		int every = care_days(w, p->mark), last;
+
+		if (every == 0)
+			continue;
+		last = p->waits ? -every - LEFT_DAYS :
+		    ++kept % LAPSES == 0 ? -every - kept / LAPSES % 2 :
+		    -1 - (int)seed_roll(w, (uint32_t)every - 1);
+		if (last < w->sites[p->site].last_day && last >= -days)
+			plan(d, seed_time(w, last, 10, (int)seed_roll(w, 50)),
+			    CARE, p->site, i, 0, 0);
+		last -= every - 1;
+		if (last >= -days)
+			plan(d, seed_time(w, last, 15, (int)seed_roll(w, 50)),
+			    CARE, p->site, i, 0, 0);
+	}
+}
+
 static void plan_day(struct days *d, int s, int day)
 {
 	struct seed *w = d->w;
@@ -175,20 +217,20 @@ static const struct seed_person *of_grid(struct seed *w, int s, int g)
 		    &w->people[seed_roll(w, (uint32_t)w->npeople)];
 
 		if (p->site == s && p->grid == g &&
-		    clock_civil(w->end).year - p->born > 20 &&
+		    clock_civil(w->end).year - p->born > 20 && !p->waits &&
 		    (p->alone || seed_chance(w, 60)))
 			return p;
 	}
 	return &w->people[0];
 }
 
-static void visit(struct seed *w, int s, int g)
+static void visit(struct seed *w, const struct seed_person *p)
 {
 	static const char *const modes[] = { "home", "home", "home", "home",
 		"phone", "come", "care" };
+	int s = p->site;
 	const struct seed_staff *who = seed_town_staff(&w->sites[s],
-	    "gridworker", g);
-	const struct seed_person *p = of_grid(w, s, g);
+	    "gridworker", p->grid);
 	size_t i = seed_roll(w, ARRAY_LEN(notes));
 	struct fields f = { NULL, 0, 0 };
 	int minutes = 15 + (int)seed_roll(w, 5) * 5;
@@ -283,7 +325,10 @@ static void happen(struct days *d, const struct plan *p)
 
 	switch (p->what) {
 	case VISIT:
-		visit(w, p->site, p->a);
+		visit(w, of_grid(w, p->site, p->a));
+		break;
+	case CARE:
+		visit(w, &w->people[p->a]);
 		break;
 	case SIGN_IN:
 		sign_in(d, p);
@@ -319,10 +364,12 @@ void seed_days_run(struct seed *w, int days)
 	struct utc at;
 	int day, s, i;
 
+	seed_story_begin(w);
 	for (day = -days; day <= 0; day++)
 		for (s = 0; s < w->nsites; s++)
 			if (day <= w->sites[s].last_day)
 				plan_day(&d, s, day);
+	plan_care(&d, days);
 	for (i = 0; seed_story_when(w, i, &at); i++)
 		plan(&d, at, STORY, 0, i, 0, 0);
 	while (d.n > 0) {

@@ -35,7 +35,7 @@ static const char *const say[] = {
 static struct {
 	struct seed_case stairs, returned, flood, conflict, slip;
 	struct seed_case closing[CLOSING];
-	int64_t event, alone;
+	int64_t alone;
 	char slip_no[16], flood_no[16], stairs_no[16], conflict_no[16];
 	char alone_name[32];
 } told;
@@ -317,7 +317,7 @@ static void event(struct seed *w)
 	fields_set(&f, "place_text", say[SAY_EVENT_PLACE]);
 	fields_set_int(&f, "capacity", 40);
 	fields_set_int(&f, "registered", 12);
-	told.event = seed_open(w->sites[0].n, staff(w, 0, "lead", 0),
+	w->event = seed_open(w->sites[0].n, staff(w, 0, "lead", 0),
 	    "event", &f, NULL);
 }
 
@@ -326,7 +326,7 @@ static void event_full(struct seed *w)
 	struct fields f = { NULL, 0, 0 };
 
 	fields_set_int(&f, "registered", 30);
-	seed_step(w->sites[0].n, staff(w, 0, "lead", 0), told.event,
+	seed_step(w->sites[0].n, staff(w, 0, "lead", 0), w->event,
 	    "enrol", &f, NULL);
 }
 
@@ -356,24 +356,30 @@ static void found(struct seed *w)
 	    NULL);
 }
 
-/* An elder living alone whose visit is due since four days. */
+/* An elder living alone who was not called on again. */
+void seed_story_begin(struct seed *w)
+{
+	int i;
+
+	for (i = 0; i < w->npeople; i++) {
+		struct seed_person *p = &w->people[i];
+
+		if (p->site != 0 || !p->alone)
+			continue;
+		p->waits = true;
+		p->alone = false;	/* in the told cases like the others */
+		told.alone = p->rec;
+		xcopy(told.alone_name, sizeof(told.alone_name), p->name);
+		return;
+	}
+}
+
 static void alone(struct seed *w)
 {
 	struct fields f = { NULL, 0, 0 };
-	char day[16];
-	int i;
 
-	for (i = 0; i < w->npeople && !told.alone; i++)
-		if (w->people[i].site == 0 && w->people[i].alone) {
-			told.alone = w->people[i].rec;
-			xcopy(told.alone_name, sizeof(told.alone_name),
-			    w->people[i].name);
-			w->people[i].alone = false;	/* nobody called */
-		}
 	if (!told.alone)
 		return;
-	clock_show(seed_time(w, -4, 9, 0), CLOCK_DATE, day, sizeof(day));
-	fields_set(&f, "next_visit", day);
 	fields_set(&f, "note", say[SAY_ALONE]);
 	seed_fix(w->sites[0].n, staff(w, 0, "captain", 0), told.alone, &f,
 	    "");
@@ -495,6 +501,9 @@ static const struct event events[] = {
 	{ -28, false, 9, 15, seed_rules_begin },
 	{ -9, false, 10, 25, seed_rules_again },
 	{ -1, false, 17, 20, seed_rules_call },
+	{ -20, false, 10, 5, seed_share_begin },
+	{ -4, false, 9, 50, seed_share_ask },
+	{ -1, false, 16, 30, seed_share_book },
 };
 
 bool seed_story_when(struct seed *w, int i, struct utc *at)

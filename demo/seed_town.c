@@ -18,6 +18,7 @@
 #define NAME_MANY "王秀英"
 #define NAME_FEW "李建国"
 #define SAMPLE_ID "11010519491231002X"	/* of the standard's own annex */
+#define EMPTY_NEST 68		/* so old, and the children gone */
 #define PHONE_STEP 7919		/* prime: neighbours' ends differ */
 
 struct word { const char *text; int weight; };
@@ -346,7 +347,7 @@ static void open_house(struct seed *w, struct seed_house *h, int nth)
 	    "household", &f, NULL);
 }
 
-static void tags_of(struct seed *w, const struct seed_person *p, char *out,
+static void tags_of(struct seed *w, struct seed_person *p, char *out,
     size_t size)
 {
 	int year = clock_civil(w->end).year;
@@ -364,9 +365,14 @@ static void tags_of(struct seed *w, const struct seed_person *p, char *out,
 		snprintf(out, size, "veteran");
 	else if (seed_chance(w, 5))
 		snprintf(out, size, "tenant");
+	else if (year - p->born >= EMPTY_NEST && p->house % 3 == 0)
+		snprintf(out, size, "emptynest");
+	else if (p->born % 10 == 1 && p->house % 5 == 0)
+		snprintf(out, size, "newcomer");
+	xcopy(p->mark, sizeof(p->mark), out);
 }
 
-static void person_fields(struct seed *w, const struct seed_person *p,
+static void person_fields(struct seed *w, struct seed_person *p,
     int nth, bool head, struct fields *f)
 {
 	const struct seed_house *h = &w->houses[p->house];
@@ -379,6 +385,7 @@ static void person_fields(struct seed *w, const struct seed_person *p,
 		snprintf(text, sizeof(text), "1990000%04d",
 		    nth * PHONE_STEP % 10000);
 		fields_set(f, "phone", text);
+		xcopy(p->last4, sizeof(p->last4), text + strlen(text) - 4);
 	}
 	seed_ref(f, "place", h->rec);
 	fields_set(f, "building", h->building);
@@ -388,13 +395,6 @@ static void person_fields(struct seed *w, const struct seed_person *p,
 	if (head)
 		fields_set(f, "relation", "head");
 	fields_set(f, "grid", w->sites[p->site].grids[p->grid]);
-	if (p->alone) {
-		/* Due between next week and next month. */
-		struct utc t = seed_time(w, 7 + (int)seed_roll(w, 24), 9, 0);
-
-		clock_show(t, CLOCK_DATE, text, sizeof(text));
-		fields_set(f, "next_visit", text);
-	}
 	fields_set(f, "consent", clock_civil(w->end).year - p->born < 14 ?
 	    "guardian" : "yes");
 	/* One of them has shown a card: the sample of the standard. */

@@ -60,8 +60,7 @@ static struct home_today_way *add_row(struct home_today *t, int indent,
 		memset(way, 0, sizeof(*way));
 	}
 	buf_addf(&line, "%*s", indent, "");
-	buf_add(&line, text, text_clip(text, strlen(text), room > LEAST_CELLS ?
-	    room : LEAST_CELLS, NULL));
+	text_fit(text, room > LEAST_CELLS ? room : LEAST_CELLS, &line);
 	widget_lines_add(&t->lines, way != NULL ? label : " ", role,
 	    buf_str(&line));
 	buf_free(&line);
@@ -143,7 +142,7 @@ static void add_cases(struct home_today *t, const struct record *rows, int n)
 	bool *told = xcalloc((size_t)n + 1, sizeof(*told));
 	int shown = 0, asked = 0;
 
-	for (int i = 0; i < n && shown < SHOWN; i++)
+	for (int i = 0; i < n && shown < t->named; i++)
 		if ((rows[i].flags & REC_CONFLICT) != 0) {
 			add_case(t, &rows[i], word(W_STATE_CONFLICT),
 			    ROLE_CONFLICT);
@@ -151,7 +150,7 @@ static void add_cases(struct home_today *t, const struct record *rows, int n)
 			shown++;
 		}
 	shown = 0;
-	for (int i = 0; i < n && shown < SHOWN && asked < LOOKED; i++) {
+	for (int i = 0; i < n && shown < t->named && asked < LOOKED; i++) {
 		if (told[i] || !may_have_come_back(d, &rows[i]))
 			continue;
 		asked++;
@@ -162,7 +161,7 @@ static void add_cases(struct home_today *t, const struct record *rows, int n)
 		shown += told[i];
 	}
 	shown = 0;
-	for (int i = 0; i < n && shown < SHOWN; i++)
+	for (int i = 0; i < n && shown < t->named; i++)
 		if (!told[i]) {
 			add_case(t, &rows[i], "", ROLE_TEXT);
 			shown++;
@@ -236,6 +235,8 @@ static void add_visits_due(struct home_today *t)
 	for (int i = 0; i < n && rows[i].due.n <= today.n; i++) {
 		if (i == 0)
 			t->next = rows[i].r;
+		if (i >= t->named)
+			break;
 		buf_reset(&due);
 		recur_words(&rows[i], today, app_lang(app), &due);
 		words_fill(line, sizeof(line), W_HOME_VISIT_ONE,
@@ -356,7 +357,7 @@ static void add_events(struct home_today *t)
 	if (record_page(d->n, &q, NULL, false, rows, ARRAY_LEN(rows), &n, &err)
 	    != MQ_OK)
 		n = 0;
-	for (int i = 0; i < n && shown < NEWS; i++) {
+	for (int i = 0; i < n && shown < t->news; i++) {
 		if ((rows[i].flags & REC_CLOSED) != 0 ||
 		    clock_day(rows[i].opened_at).n != today.n)
 			continue;
@@ -384,7 +385,7 @@ static void add_notices(struct home_today *t)
 		add_rec(t, 0, ROLE_NOTICE, word(W_HOME_NOTICES_WAIT),
 		    t->notice);
 	}
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && i <= t->news; i++) {
 		clock_show(rows[i].opened_at, CLOCK_SHORT, at, sizeof(at));
 		words_fill(line, sizeof(line), i < waiting ?
 		    W_HOME_NOTICE_NEW : W_HOME_NOTICE_AT, at, rows[i].title,
@@ -464,12 +465,10 @@ static void add_delivery(struct home_today *t)
 
 /* ---- all of it ---- */
 
-void home_today_refresh(struct home_today *t)
+static void look(struct home_today *t)
 {
 	struct app *app = t->app;
 
-	if (t->w == 0)		/* not before there is a page to fill */
-		return;
 	t->n = 0;
 	widget_lines_reset(&t->lines);
 	widget_lines_head(&t->lines, word(W_HOME_TODO));
@@ -489,6 +488,23 @@ void home_today_refresh(struct home_today *t)
 	add_delivery(t);
 }
 
+/* When everything waits at once each thing names fewer of its own: what waits
+ * is never off the page. */
+void home_today_refresh(struct home_today *t)
+{
+	if (t->w == 0)		/* not before there is a page to fill */
+		return;
+	t->named = SHOWN;
+	t->news = NEWS;
+	look(t);
+	while (t->h > 0 && t->named > 0 &&
+	    widget_lines_height(&t->lines, t->w) > t->h) {
+		t->named--;
+		t->news = t->named < NEWS ? t->named : NEWS;
+		look(t);
+	}
+}
+
 unsigned home_today_key(struct home_today *t, uint32_t key)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -503,10 +519,11 @@ unsigned home_today_key(struct home_today *t, uint32_t key)
 	return PANEL_IGNORED;
 }
 
-void home_today_width(struct home_today *t, int w)
+void home_today_room(struct home_today *t, int h, int w)
 {
-	if (w == t->w)
+	if (w == t->w && h == t->h)
 		return;
 	t->w = w;
+	t->h = h;
 	home_today_refresh(t);
 }

@@ -22,7 +22,8 @@ struct home_today {
 	struct widget_lines lines;	/* what to paint */
 	struct home_today_way ways[HOME_TODAY_WAYS];
 	size_t n;
-	int w;			/* cells a row may take */
+	int h, w;		/* room: rows, 0 any; cells a row may take */
+	int named, news;	/* how many of each thing stand by name */
 	struct record next;	/* whoever is longest due for a visit */
 	int64_t notice;		/* the first that waits for an answer */
 	int64_t task;		/* the list being worked off */
@@ -32,8 +33,9 @@ void home_today_init(struct home_today *t, struct app *app);
 void home_today_free(struct home_today *t);
 /* Looks at the ledger again. */
 void home_today_refresh(struct home_today *t);
-/* From layout(): rows are clipped to so many cells. */
-void home_today_width(struct home_today *t, int w);
+/* From layout(): rows are clipped to w cells; things name fewer of their own
+ * until all of it takes h rows (0: as many as it takes). */
+void home_today_room(struct home_today *t, int h, int w);
 /* A letter opens its row; PANEL_IGNORED for any other key. */
 unsigned home_today_key(struct home_today *t, uint32_t key);
 

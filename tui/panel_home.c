@@ -12,6 +12,7 @@
 
 #define MENU_CELLS 24
 #define TWO_COLUMNS 64
+#define LIGHT_LINES 2		/* what the light says, and a blank */
 #define REFRESH_MS (5 * MS_MINUTE)	/* due times move by themselves */
 
 struct panel_home {
@@ -286,10 +287,10 @@ static void home_paint(struct panel *p, const struct draw *d)
 
 static void home_layout(struct panel *p, int h, int w)
 {
-	(void)h;
 	p->w = w;
-	home_today_width(&self(p)->today, both(p) ? w - MENU_CELLS - 4 :
-	    w - 2);
+	/* Below what is side by side stand the light and a blank. */
+	home_today_room(&self(p)->today, both(p) ? h - LIGHT_LINES : 0,
+	    both(p) ? w - MENU_CELLS - 4 : w - 2);
 }
 
 static void home_destroy(struct panel *p)

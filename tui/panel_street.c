@@ -81,17 +81,31 @@ static struct grid *grid_of(struct panel_street *s, const char *code)
 	return NULL;
 }
 
-/* The sum of a due time in one paragraph.  Each day off it skipped is left to
- * the record's own page: here the result must fit. */
+/* Is this line only told on the record's own page? */
+static bool on_its_page(struct panel_street *s, const char *line)
+{
+	static const enum say left_out[] = { SAY_CAL_SKIP, SAY_CAL_SWAP,
+		SAY_CAL_SKIP_RUN, SAY_CAL_VERSION, SAY_FLOW_MET,
+		SAY_FLOW_MISSED };
+
+	for (size_t i = 0; i < ARRAY_LEN(left_out); i++) {
+		const char *w = say_word(left_out[i], app_lang(s->base.app));
+
+		if (strncmp(line, w, strcspn(w, "{")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The sum of a due time in one paragraph: rule, start, due, late by.  Days
+ * off it skipped and clocks that have stopped are left to the record's own
+ * page: here the result must fit. */
 static void in_short(struct panel_street *s, const char *p, struct buf *out)
 {
-	const char *skip = say_word(SAY_CAL_SKIP, app_lang(s->base.app));
-	size_t prefix = strcspn(skip, "{");
-
 	while (*p != '\0') {
 		size_t n = strcspn(p, "\n");
 
-		if (strncmp(p, skip, prefix) != 0 && n > 0) {
+		if (!on_its_page(s, p) && n > 0) {
 			if (out->len > 0)
 				buf_adds(out, word(W_STREET_SEP));
 			buf_add(out, p, n);
