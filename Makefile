@@ -146,6 +146,16 @@ sim: all $(B)/tests/sim/test_sim
 	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) JOBS=$(shell nproc) \
 		$(B)/tests/sim/test_sim
 
+# ---- the input method: keys per character, first candidates, by sentences
+# of a station's life.
+$(BIN)/ime-score: tests/ime/score.c tui/ime_engine.h
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -O2 -D_GNU_SOURCE -o $@ $< -ldl
+ime-score: all $(BIN)/ime-score
+	$(Q)d=$$(mktemp -d) && $(BIN)/ime-score $(B)/lib/libminqing-ime.so \
+		$(B)/lib/ime tests/ime/sentences.txt "$$d"; r=$$?; \
+		rm -rf "$$d"; exit $$r
+
 # ---- fuzzing: make fuzz T=entry SECONDS=60, with clang's libFuzzer.  What it
 # finds new goes to $(FUZZ)/found/T, not into the corpus of the tree.
 FUZZ = build/fuzz

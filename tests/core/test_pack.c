@@ -172,28 +172,6 @@ static void departments_and_phones(void **state)
 	pack_free(&p);
 }
 
-static void loads_quickly(void **state)
-{
-	struct env real;
-	struct pack *p;
-	struct err err = ERR_INIT;
-	int64_t start, ms;
-	int i, rounds = 20;
-
-	(void)state;
-	env_real(&real);
-	start = real.mono_ms(&real);
-	for (i = 0; i < rounds; i++) {
-		assert_int_equal(pack_load(&real, source(), &p, &err), MQ_OK);
-		pack_free(&p);
-	}
-	ms = real.mono_ms(&real) - start;
-	print_message("pack_load: %d us\n", (int)(ms * 1000 / rounds));
-	/* 3 ms without, room for sanitizers and a busy machine */
-	assert_true(ms / rounds < 40);
-	env_release(&real);
-}
-
 /* ---- broken packs ---- */
 
 static void put(const char *name, const void *bytes, size_t n)
@@ -474,7 +452,6 @@ int main(void)
 		cmocka_unit_test(step_keys_do_not_meet),
 		cmocka_unit_test(usual_entries_need_no_chinese),
 		cmocka_unit_test(departments_and_phones),
-		cmocka_unit_test(loads_quickly),
 		cmocka_unit_test(broken_forms),
 		cmocka_unit_test(broken_flows),
 		cmocka_unit_test(broken_tables),

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../../core/base/csv.h"
+#include "../../core/base/text.h"
 #include "../../core/pinyin.h"
 
 static void readings(void **state)
@@ -100,6 +102,53 @@ static void bounds(void **state)
 	}
 }
 
+/* The station words of the input method: each syllable is a reading of its
+ * character, and no word stands twice. */
+static void terms_are_read_right(void **state)
+{
+	const char *src = getenv("MQ_SRC"), *word, *at;
+	struct csv *csv = NULL;
+	struct err err = ERR_INIT;
+	struct env env;
+	char path[600];
+	uint32_t cp;
+	int used, rows = 0;
+
+	(void)state;
+	env_real(&env);
+	(void)snprintf(path, sizeof(path),
+	    "%s/core/packs/standard/terms.csv", src ? src : ".");
+	assert_int_equal(csv_open(&env, path, &csv, &err), MQ_OK);
+	for (; csv_next(csv); rows++) {
+		word = csv_get(csv, "word");
+		at = csv_get(csv, "pinyin");
+		while (*word != '\0') {
+			size_t n = strcspn(at, " ");
+			const char *all, *hit;
+
+			used = text_decode(word, strlen(word), &cp);
+			assert_true(used > 0);
+			all = pinyin_readings(cp);
+			assert_non_null(all);
+			for (hit = all; hit != NULL; hit = strchr(hit, ' ')) {
+				hit += *hit == ' ';
+				if (strncmp(hit, at, n) == 0 &&
+				    (hit[n] == ' ' || hit[n] == '\0'))
+					break;
+			}
+			if (hit == NULL || n == 0)
+				fail_msg("%s: %.*s is not among %s",
+				    csv_get(csv, "word"), (int)n, at, all);
+			word += used;
+			at += n + (at[n] == ' ');
+		}
+		assert_int_equal(*at, '\0');
+	}
+	assert_true(rows > 500);
+	csv_close(&csv);
+	env_release(&env);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +156,7 @@ int main(void)
 		cmocka_unit_test(initials),
 		cmocka_unit_test(matching),
 		cmocka_unit_test(bounds),
+		cmocka_unit_test(terms_are_read_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
