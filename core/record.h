@@ -114,8 +114,8 @@ struct record_query {
 	const char *state;	/* NULL any; "open" / "closed" by flag */
 	const char *owner;	/* NULL any */
 	const char *by;		/* NULL any */
-	int64_t who;		/* 0 any */
-	int64_t place;		/* 0 any */
+	int64_t who;		/* 0 any; with those merged into it */
+	int64_t place;		/* the same */
 	const char *scope;	/* JSON list of org codes, NULL: all here */
 	struct utc from, to;	/* opened_at, 0 open-ended */
 	struct utc due_before;	/* 0 any */

@@ -10,12 +10,16 @@
 #include "record.h"
 #include "record_row.h"
 
+/* Somebody, and whoever was merged into them. */
+#define ALL_OF(col) col " IN (SELECT ? UNION ALL SELECT rec FROM record" \
+	" WHERE main = ? AND main > 0)"
 #define FILTER \
 	" AND (? = '' OR kind = ?)" \
 	" AND (? = '' OR (? = 'open' AND flags & 32 = 0)" \
 	" OR (? = 'closed' AND flags & 32 <> 0) OR state = ?)" \
 	" AND (? = '' OR owner = ?) AND (? = '' OR by = ?)" \
-	" AND (? = 0 OR who = ?) AND (? = 0 OR place = ?)" \
+	" AND (? = 0 OR " ALL_OF("who") ")" \
+	" AND (? = 0 OR " ALL_OF("place") ")" \
 	" AND (? IS NULL OR org IN (SELECT value FROM json_each(?))" \
 	" OR owner IN (SELECT value FROM json_each(?))" \
 	" OR proposed IN (SELECT value FROM json_each(?)))" \
@@ -39,10 +43,10 @@ static const char *const opened_sql[SHAPES][2] = {
 	[BY_KIND] = { FROM_RECORD "kind = ?" DOWN("opened_at"),
 	    FROM_RECORD "kind = ?" UP("opened_at") },
 	[BY_NONE] = { NULL, NULL },
-	[BY_WHO] = { FROM_RECORD "who = ?" DOWN("opened_at"),
-	    FROM_RECORD "who = ?" UP("opened_at") },
-	[BY_PLACE] = { FROM_RECORD "place = ?" DOWN("opened_at"),
-	    FROM_RECORD "place = ?" UP("opened_at") },
+	[BY_WHO] = { FROM_RECORD ALL_OF("who") DOWN("opened_at"),
+	    FROM_RECORD ALL_OF("who") UP("opened_at") },
+	[BY_PLACE] = { FROM_RECORD ALL_OF("place") DOWN("opened_at"),
+	    FROM_RECORD ALL_OF("place") UP("opened_at") },
 };
 static const char *const changed_sql[SHAPES][2] = {
 	[BY_KIND] = { FROM_RECORD "kind = ?" DOWN("changed_at"),
@@ -86,7 +90,9 @@ static void bind_filter(struct db_stmt *s, const struct record_query *q)
 	bind_texts(s, q->owner, 2);
 	bind_texts(s, q->by, 2);
 	bind_twice(s, q->who);
+	db_bind_i64(s, q->who);
 	bind_twice(s, q->place);
+	db_bind_i64(s, q->place);
 	db_bind_text(s, q->scope);
 	db_bind_text(s, q->scope);
 	db_bind_text(s, q->scope);
@@ -191,9 +197,9 @@ static void bind_cursor(struct db_stmt *s, const struct record_query *q,
 	if (shape == BY_KIND)
 		db_bind_text(s, q->kind);
 	else if (shape == BY_WHO)
-		db_bind_i64(s, q->who);
+		bind_twice(s, q->who);
 	else if (shape == BY_PLACE)
-		db_bind_i64(s, q->place);
+		bind_twice(s, q->place);
 	if (cursor && cursor->rec) {
 		db_bind_i64(s, sort_value(q, cursor));
 		db_bind_i64(s, cursor->rec);

@@ -67,7 +67,8 @@ static void add_member(struct panel_household *h, const struct record *r)
 {
 	struct err err = ERR_INIT;
 
-	if (h->nmembers < MEMBERS_MAX && search_person_of(
+	/* Merged into another: that one stands here. */
+	if (r->main == 0 && h->nmembers < MEMBERS_MAX && search_person_of(
 	    desk_of(h->base.app)->n, r->rec, &h->members[h->nmembers], &err)
 	    == MQ_OK)
 		h->nmembers++;

@@ -38,7 +38,7 @@ static void check_main(struct act *a, const char *field,
     const struct record_full *m)
 {
 	struct record_full top;
-	char no[24] = "";
+	char no[200] = "";
 
 	if (m->r.rec == a->prior->r.rec) {
 		act_complain_say(a, field, MQ_E_FIELD, SAY_FLOW_MERGE_SELF,
@@ -48,7 +48,10 @@ static void check_main(struct act *a, const char *field,
 		    NULL, NULL);
 	} else if (m->r.main != 0) {
 		if (record_get(a->n, m->r.main, &top, NULL) == MQ_OK) {
-			person_id_short_show(top.r.no, no);
+			if (top.r.no[0] != '\0')
+				person_id_short_show(top.r.no, no);
+			else
+				xcopy(no, sizeof(no), top.r.title);
 			record_full_free(&top);
 		}
 		act_complain_say(a, field, MQ_E_FIELD, SAY_FLOW_MERGE_CHAIN,

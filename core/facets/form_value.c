@@ -72,6 +72,19 @@ void form_store(const struct field *fd, const char *text, struct fields *f)
 
 /* ---- reading ---- */
 
+/* The code in its one form, capitals without blanks. */
+static enum mq_status accept_org_code(struct buf *out, struct err *err)
+{
+	char code[19];
+	enum mq_status rc = person_id_org_code(buf_str(out), code, err);
+
+	if (rc == MQ_OK) {
+		buf_reset(out);
+		buf_adds(out, code);
+	}
+	return rc;
+}
+
 static enum mq_status accept_text(struct node *n, const struct field *fd,
     const char *s, struct buf *out, struct err *err)
 {
@@ -94,6 +107,8 @@ static enum mq_status accept_text(struct node *n, const struct field *fd,
 	if (clean.over || out->over ||
 	    (int64_t)text_nchars(buf_str(out)) > max)
 		rc = form_wrong(err, MQ_E_FIELD, fd, SAY_FORM_LONG, limit);
+	else if (form_looks(fd, "org_code"))
+		rc = accept_org_code(out, err);
 	else if (strncmp(buf_str(out), FIELDS_SEALED,
 	    sizeof(FIELDS_SEALED) - 1) == 0)
 		rc = form_wrong(err, MQ_E_FIELD, fd, SAY_FORM_RESERVED,
@@ -305,27 +320,38 @@ static enum mq_status accept_when(const struct field *fd, const char *s,
 	return MQ_OK;
 }
 
-/* By its name, its words in either language, or its digit. */
+/* By its name, its words in either language, what it is also called, its
+ * code in a standard, or its digit. */
+static bool is_called(const struct choice *c, int way, const char *s,
+    size_t len)
+{
+	static const char *const keys[] = { "short", "alias", "code" };
+	char other[80] = "";
+	const char *have = way == 0 ? c->name : way < 3 ? c->label[way - 1] :
+	    other;
+
+	if (way == 6 && c->digit != 0)
+		snprintf(other, sizeof(other), "%c", '0' + c->digit);
+	else if (way >= 3 && way < 6 &&
+	    !form_choice_value(c, keys[way - 3], other, sizeof(other)))
+		return false;
+	return strlen(have) == len && memcmp(have, s, len) == 0;
+}
+
 static const struct choice *find_choice(struct node *n, const struct field *fd,
     const char *s, size_t len)
 {
-	size_t i, count, k;
+	size_t i, count;
 	const struct choice *v = pack_choices(n->pack, fd->list, &count);
+	int way;
 
-	for (k = 0; k < 4; k++) {
-		for (i = 0; i < count; i++) {
-			char digit[2] = { (char)('0' + v[i].digit), 0 };
-			const char *have = k == 0 ? v[i].name : k < 3 ?
-			    v[i].label[k - 1] : digit;
-
-			/* A digit says nothing where only some show. */
-			if (k == 3 && (v[i].digit == 0 ||
-			    fd->choice_filter[0] != '\0'))
-				continue;
-			if (strlen(have) == len &&
-			    memcmp(have, s, len) == 0)
+	for (way = 0; len > 0 && way < 7; way++) {
+		/* A digit says nothing where only some show. */
+		if (way == 6 && fd->choice_filter[0] != '\0')
+			break;
+		for (i = 0; i < count; i++)
+			if (is_called(&v[i], way, s, len))
 				return &v[i];
-		}
 	}
 	return NULL;
 }

@@ -158,6 +158,97 @@ static void order(void **state)
 		assert_string_equal(p[i].masked, strokes[i]);
 }
 
+/* ---- two that are one ---- */
+
+static void step(int64_t rec, const char *step, int64_t into)
+{
+	struct save *s = save_new(x.n, &x.who);
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct fields f = { NULL, 0, 0 };
+	char ref[ENTRY_REF_TEXT];
+	struct err err = ERR_INIT;
+
+	if (into != 0) {
+		ref_text(ref_of_rec(into), ref);
+		fields_set(&f, "into", ref);
+	}
+	fields_set(&f, "reason", "同一个人登记了两次");
+	env_advance(&x.env, MS_MINUTE);
+	nodes_ok(save_step(s, rec, step, &f, NULL, &err), &err);
+	nodes_ok(save_commit(s, res, &err), &err);
+	fields_free(&f);
+	save_free(&s);
+	free(res);
+}
+
+static int of_person(int64_t who, const char *kind)
+{
+	struct record_query q = { .kind = kind, .sort = SORT_OPENED,
+	    .who = who };
+	struct record *rows = xcalloc(MAX, sizeof(*rows));
+	struct err err = ERR_INIT;
+	int n;
+
+	nodes_ok(record_page(x.n, &q, NULL, false, rows, MAX, &n, &err),
+	    &err);
+	free(rows);
+	return n;
+}
+
+/* After merging one name and one number still find somebody: the one that
+ * stayed, with what both had; undone, all is as it was. */
+static void merged(void **state)
+{
+	struct search_person p[MAX];
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct err err = ERR_INIT;
+	uint8_t before[CRYPTO_HASH], after[CRYPTO_HASH];
+	int64_t a, b;
+
+	(void)state;
+	a = person("张伟", "1951", "13800138000", "");
+	b = person("张玮", "1951", "13900139111", "");
+	nodes_ok(deeds_visit(&x, a, res, &err), &err);
+	nodes_ok(deeds_visit(&x, b, res, &err), &err);
+	assert_int_equal(find("person", "zw", p), 2);
+	assert_int_equal(of_person(a, "visit"), 1);
+	step(b, "merge", a);
+	assert_int_equal(find("person", "zw", p), 1);
+	assert_true(p[0].rec == a);
+	assert_int_equal(find("person", "9111", p), 1);
+	assert_true(p[0].rec == a);
+	assert_int_equal(find("person", "张玮", p), 1);
+	assert_true(p[0].rec == a);
+	assert_int_equal(of_person(a, "visit"), 2);
+	assert_int_equal(of_person(a, NULL), of_person(b, NULL) * 2);
+	nodes_ok(record_digest(x.n, before, &err), &err);
+	nodes_ok(record_rebuild(x.n, &err), &err);
+	nodes_ok(record_digest(x.n, after, &err), &err);
+	assert_memory_equal(before, after, sizeof(before));
+	step(b, "unmerge", 0);
+	assert_int_equal(find("person", "zw", p), 2);
+	assert_int_equal(find("person", "9111", p), 1);
+	assert_true(p[0].rec == b);
+	assert_int_equal(of_person(a, "visit"), 1);
+	free(res);
+}
+
+/* Somebody of the same name who was merged away does not count as another. */
+static void one_of_two(void **state)
+{
+	struct search_person p[MAX];
+	int64_t a, b;
+
+	(void)state;
+	a = person("王建国", "1951", "", "");
+	b = person("王建国", "1951", "", "");
+	assert_int_equal(find("person", "wjg", p), 2);
+	assert_int_equal(p[0].same_name, 2);
+	step(b, "merge", a);
+	assert_int_equal(find("person", "wjg", p), 1);
+	assert_int_equal(p[0].same_name, 1);
+}
+
 /* ---- the index and looking through say the same ---- */
 
 static uint32_t roll(uint64_t *dice, uint32_t sides)
@@ -276,6 +367,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(doors, setup, teardown),
 		cmocka_unit_test_setup_teardown(by_id, setup, teardown),
 		cmocka_unit_test_setup_teardown(order, setup, teardown),
+		cmocka_unit_test_setup_teardown(merged, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_of_two, setup, teardown),
 		cmocka_unit_test_setup_teardown(same_both_ways, setup,
 		    teardown),
 	};

@@ -161,6 +161,51 @@ static void choices_by_name_word_and_digit(void **state)
 	refuses(found, "fine bad", MQ_E_FIELD);
 }
 
+/* Codes of GB/T 2261, 3304 and 4761, and words they are called by. */
+static void choices_by_code(void **state)
+{
+	const struct field *nation = field("person", "nation");
+	const struct field *marriage = field("person", "marriage");
+	const struct field *relation = field("person", "relation");
+	const struct field *sex = field("person", "sex");
+	const struct choice *v;
+	char code[8];
+	size_t n, i;
+
+	(void)state;
+	takes(nation, "01", "n01");
+	takes(nation, "汉", "n01");
+	takes(nation, "汉族", "n01");
+	takes(nation, "毛难族", "n36");
+	takes(nation, "56", "n56");
+	takes(nation, "基诺族", "n56");
+	refuses(nation, "57", MQ_E_FIELD);
+	takes(marriage, "30", "m30");
+	takes(marriage, "丧偶", "m30");
+	takes(relation, "10", "spouse");
+	takes(relation, "99", "nonkin");
+	takes(sex, "1", "male");
+	takes(sex, "2", "female");
+	takes(sex, "0", "notknown");
+	v = pack_choices(x.n->pack, "nation", &n);
+	assert_int_equal(n, 58);
+	for (i = 0; i < 56; i++) {
+		snprintf(code, sizeof(code), "%02zu", i + 1);
+		assert_string_equal(v[i].name + 1, code);
+	}
+}
+
+static void organisation_codes(void **state)
+{
+	const struct field *code = field("organisation", "org_code");
+
+	(void)state;
+	takes(code, "91350100m000100y43", "91350100M000100Y43");
+	takes(code, " 9135 0100 M000 100Y 43 ", "91350100M000100Y43");
+	refuses(code, "91350100M000100Y44", MQ_E_FIELD);
+	refuses(code, "91350100M000100Y4", MQ_E_FIELD);
+}
+
 static void texts(void **state)
 {
 	const struct field *note = field("visit", "note");
@@ -533,6 +578,8 @@ int main(void)
 		cmocka_unit_test(people_and_places),
 		cmocka_unit_test(any_record_by_ref_or_number),
 		cmocka_unit_test(choices_by_name_word_and_digit),
+		cmocka_unit_test(choices_by_code),
+		cmocka_unit_test(organisation_codes),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(shown_masked),
 		cmocka_unit_test(skip_logic),
