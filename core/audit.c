@@ -32,6 +32,8 @@ static void body_of(struct node *n, const struct audit *a, struct buf *out)
 		ref_text(ref_of_rec(a->about), ref);
 		fields_set(&f, "about", ref);
 	}
+	if (a->field && a->field[0])
+		fields_set(&f, "field", a->field);
 	if (why.len)
 		fields_set(&f, "why", buf_str(&why));
 	if (a->count)

@@ -13,6 +13,7 @@ struct audit {
 	const char *what;	/* "login", "login_failed", "reveal", "show",
 				 * "export", "erase", "purge", "config" */
 	int64_t about;		/* record, 0 none */
+	const char *field;	/* of that record; NULL or "" all of it */
 	const char *why;	/* reason given, or what it was; "" none */
 	int64_t count;		/* records taken out, tries; 0 none */
 };

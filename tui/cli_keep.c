@@ -1,5 +1,6 @@
 /*
- * Verbs about how long words are kept and whose they are: purge, subject.
+ * Verbs about how long words are kept and whose they are: purge, subject,
+ * reveal.
  */
 #include <inttypes.h>
 #include <limits.h>
@@ -9,6 +10,7 @@
 #include "../core/form.h"
 #include "../core/pack.h"
 #include "../core/purge.h"
+#include "../core/reveal.h"
 #include "../core/subject.h"
 #include "cli_verbs.h"
 #include "words.h"
@@ -204,5 +206,51 @@ enum mq_status cli_subject(struct cli *c)
 		st = strcmp(deed, "erase") == 0 ? erase(c, s) :
 		    print_all(c, s, deed);
 	subject_free(&s);
+	return st;
+}
+
+/* ---- what is masked ---- */
+
+static void reveal_text(void *ctx, const struct field *fd, const char *text)
+{
+	struct cli *c = ctx;
+	struct buf line = BUF_INIT(BUF_LARGE);
+
+	buf_addf(&line, "%s: %s", fd->label[c->lang], text);
+	cli_line(buf_str(&line));
+	buf_free(&line);
+}
+
+static void reveal_json(void *ctx, const struct field *fd, const char *text)
+{
+	jout_kstr(ctx, fd->name, text);
+}
+
+enum mq_status cli_reveal(struct cli *c)
+{
+	const char *field = c->nargs > 1 ? c->args[1] : NULL;
+	struct record_full r;
+	struct buf b = BUF_INIT(BUF_LARGE);
+	struct jout j;
+	enum mq_status st;
+	int64_t rec;
+
+	if (c->nargs < 1 || c->nargs > 2)
+		return err_set(&c->err, MQ_E_USAGE, "reveal RECORD [FIELD]");
+	st = cli_record(c, c->args[0], &rec);
+	if (!st)
+		st = record_get(c->n, rec, &r, &c->err);
+	if (st)
+		return st;
+	jout_begin(&j, &b, true);
+	jout_obj(&j);
+	st = reveal_fields(c->n, &c->who, &r, field, c->why ? c->why : "",
+	    c->json ? reveal_json : reveal_text, c->json ? (void *)&j :
+	    (void *)c, &c->err);
+	jout_obj_end(&j);
+	if (!st && c->json)
+		cli_json(&b);
+	record_full_free(&r);
+	buf_free(&b);
 	return st;
 }

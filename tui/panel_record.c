@@ -10,19 +10,20 @@
 #include "../core/flow.h"
 #include "../core/flow_clock.h"
 #include "../core/ledger.h"
+#include "../core/reveal.h"
 #include "panels.h"
 #include "popup.h"
 #include "record_ask.h"
 #include "record_facts.h"
 #include "record_flow.h"
 #include "record_go.h"
+#include "record_side.h"
 #include "widget_lines.h"
 #include "words.h"
 
 #define STEPS_MAX 24
 #define RELATED_MAX 9		/* digits open them */
 #define TWO_COLUMNS 100
-#define EVENT_TEXT (8u * 1024u)
 #define SYNC_MS 1000
 
 struct panel_record {
@@ -272,49 +273,6 @@ static unsigned save_words(struct panel_record *v)
 
 /* ---- settling a conflict ---- */
 
-/* The whole value of one side, from its own entry. */
-static bool value_of_side(struct panel_record *v,
-    const struct record_conflict *c, int side, struct fields *out)
-{
-	struct record_event *list;
-	struct err err = ERR_INIT;
-	int count;
-	bool found = false;
-
-	if (record_events(desk_of(v->base.app)->n, v->rec, &list, &count,
-	    &err) != MQ_OK)
-		return false;
-	for (int i = 0; i < count && !found; i++) {
-		const struct field_value *x = fields_get(&list[i].f, c->field);
-
-		if (!ref_equal(list[i].e.id, c->from[side]) || x == NULL)
-			continue;
-		found = true;
-		fields_put(out, c->field, x);
-	}
-	record_events_free(&list, count);
-	return found;
-}
-
-/* Both texts, one after the other. */
-static bool both_sides(struct panel_record *v, const struct record_conflict *c,
-    struct fields *out)
-{
-	struct fields a = { NULL, 0, 0 }, b = { NULL, 0, 0 };
-	struct buf text = BUF_INIT(EVENT_TEXT);
-	bool ok = value_of_side(v, c, 0, &a) && value_of_side(v, c, 1, &b);
-
-	if (ok) {
-		buf_addf(&text, "%s;%s", fields_text(&a, c->field),
-		    fields_text(&b, c->field));
-		fields_set(out, c->field, buf_str(&text));
-	}
-	buf_free(&text);
-	fields_free(&a);
-	fields_free(&b);
-	return ok;
-}
-
 static unsigned settled(struct panel *p, int answer)
 {
 	struct panel_record *v = self(p);
@@ -329,8 +287,7 @@ static unsigned settled(struct panel *p, int answer)
 	if (answer < 0 || !v->loaded || v->settling >= v->r.nconflicts)
 		return PANEL_REDRAW;
 	c = &v->r.conflicts[v->settling];
-	if (!(answer < 2 ? value_of_side(v, c, answer, &f) :
-	    both_sides(v, c, &f))) {
+	if (!record_side(d->n, v->rec, c, (enum record_which)answer, &f)) {
 		fields_free(&f);
 		return again(v);
 	}
@@ -492,6 +449,9 @@ static unsigned record_action(struct panel *p, enum action act)
 		return PANEL_REDRAW;
 	case ACT_RECORD_VOID:
 		return ask(v, RECORD_ASK_VOID);
+	case ACT_RECORD_REVEAL:
+		panel_reveal_open(p->app, v->rec);
+		return PANEL_REDRAW;
 	case ACT_RECORD_UNDO:
 		desk_undo(p->app);
 		return PANEL_REDRAW;
@@ -533,6 +493,9 @@ static bool record_offers(struct panel *p, enum action act)
 		return open && may(v, "note");
 	case ACT_RECORD_VOID:
 		return open && may(v, "void");
+	case ACT_RECORD_REVEAL:
+		return v->loaded && reveal_may(desk_of(p->app)->n,
+		    &desk_of(p->app)->who, &v->r);
 	case ACT_RECORD_GO:
 		return open && record_go_may(p->app, &v->r.r);
 	case ACT_RECORD_SHOW:

@@ -35,6 +35,8 @@ void panel_records_open(struct app *app, const char *kind,
 void panel_records_open_of(struct app *app, const char *kind,
     const char *preset, const char *org);
 void panel_record_open(struct app *app, int64_t rec);
+/* Asks why, then shows its masked words for some seconds. */
+void panel_reveal_open(struct app *app, int64_t rec);
 void panel_household_open(struct app *app, int64_t rec);	/* 户卡 */
 void panel_find_open(struct app *app);		/* words or 查单号 */
 void panel_due_open(struct app *app);		/* 该走访谁 */
