@@ -501,49 +501,72 @@ static int cells_of(const struct ime_candidate *c)
 	    text_cells(c->note) : 0);
 }
 
-static int paint_candidates(const struct ime *m, const struct draw *d)
+static int paint_one(const struct ime *m, const struct draw *d, int i,
+    int y, int x)
 {
 	static const char digits[] = "123456789", strokes[] = "67890";
 	const char *names = m->method == IME_STROKE ? strokes : digits;
-	int x = 0, i;
+	const struct ime_candidate *c = &m->shown[i];
 
-	for (i = 0; i < m->nshown; i++) {
-		const struct ime_candidate *c = &m->shown[i];
-
-		if (x + cells_of(c) > d->w - 2)
-			break;
-		draw_textn(d, 0, x, 1, ROLE_DIGIT, &names[i], 1);
-		x += 1;
-		x += draw_text(d, 0, x, 0, i == m->here ? ROLE_SELECTION :
-		    ROLE_STRONG, c->text);
-		if (c->note[0] != '\0')
-			x += draw_text(d, 0, x, 0, ROLE_DIM, c->note);
-		x += 1;
-	}
-	if (m->more || i < m->nshown)
-		x += draw_text(d, 0, x, 0, ROLE_DIM, "=") + 1;
-	return x;
+	draw_textn(d, y, x++, 1, ROLE_IME_DIGIT, &names[i], 1);
+	x += draw_text(d, y, x, 0, i == m->here ? ROLE_IME_HERE : ROLE_IME,
+	    c->text);
+	if (c->note[0] != '\0')
+		x += draw_text(d, y, x, 0, ROLE_IME_DIGIT, c->note);
+	return x + 1;
 }
 
+/* Rows the bar needs at that width; the letters come first. */
+static int rows_at(const struct ime *m, int w)
+{
+	int x = text_cells(m->preedit) + 2, rows = 1, i;
+
+	for (i = 0; i < m->nshown; i++) {
+		if (x + cells_of(&m->shown[i]) + 2 > w && x > 0) {
+			rows++;
+			x = 0;
+		}
+		x += cells_of(&m->shown[i]);
+	}
+	return rows;
+}
+
+static void paint_bar(const struct ime *m, const struct draw *d)
+{
+	int x = draw_text(d, 0, 1, d->w - 2, ROLE_IME_DIGIT, m->preedit) + 2;
+	int y = 0, i;
+
+	for (i = 0; i < m->nshown; i++) {
+		if (x + cells_of(&m->shown[i]) + 2 > d->w && x > 1) {
+			x = 1;
+			if (++y == d->h)
+				return;
+		}
+		x = paint_one(m, d, i, y, x);
+	}
+	if (m->more || m->page > 0)
+		draw_text(d, y, d->w - 2, 0, ROLE_IME_DIGIT,
+		    m->more ? "=" : "-");
+}
+
+/* Below the line of the cursor, above it where there is no room. */
 void ime_paint(const struct ime *m, const struct draw *screen, int y, int x)
 {
-	int want = text_cells(m->preedit) + 2, left, i;
+	int want = text_cells(m->preedit) + 5, rows, left, i;
 	struct draw bar;
 
 	if (!ime_composing(m) || m->preedit[0] == '\0')
 		return;
 	for (i = 0; i < m->nshown; i++)
-		want += cells_of(&m->shown[i]) + 1;
-	left = x;
-	if (left + want > screen->w)
-		left = screen->w - want;
-	if (left < 0)
-		left = 0;
-	y = y + 1 < screen->h ? y + 1 : y - 1;
-	bar = draw_sub(screen, y, left, 1, want < screen->w - left ? want :
-	    screen->w - left);
-	draw_fill(&bar, 0, 0, 1, bar.w, ROLE_POPUP);
-	i = draw_text(&bar, 0, 0, bar.w / 2, ROLE_FIELD, m->preedit) + 1;
-	bar = draw_sub(&bar, 0, i, 1, bar.w - i);
-	paint_candidates(m, &bar);
+		want += cells_of(&m->shown[i]);
+	if (want > screen->w)
+		want = screen->w;
+	rows = rows_at(m, want);
+	left = x + want > screen->w ? screen->w - want : x;
+	y = y + rows < screen->h ? y + 1 : y - rows;
+	if (y < 0)
+		return;
+	bar = draw_sub(screen, y, left, rows, want);
+	draw_fill(&bar, 0, 0, rows, want, ROLE_IME);
+	paint_bar(m, &bar);
 }
