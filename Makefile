@@ -51,8 +51,8 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 CORE_LIBS = -lsqlite3 -lsodium -ljansson -lunistring -linih -ldl
 TUI_LIBS = -lncursesw -ltinfo
 SYNC_LIBS = -lcurl -lzstd
-HUB_LIBS = -lmicrohttpd -lgnutls -lzstd -lpthread
-ADMIN_LIBS = $(SYNC_LIBS) -lgnutls
+HUB_LIBS = -lmicrohttpd -lgnutls -lzstd -lpthread -lpq
+ADMIN_LIBS = $(SYNC_LIBS) -lgnutls -lpq
 
 BIN = $(B)/bin
 PROGRAMS = $(BIN)/minqing $(BIN)/minqing-sync $(BIN)/minqing-hub \
@@ -112,6 +112,7 @@ $(BIN)/../lib/ime/default.yaml: tools/ime_dict.sh $(wildcard tui/ime/*.yaml \
 	$(say) DICT $(@D)
 	$(Q)tools/ime_dict.sh $(@D)
 
+$(B)/obj/sync/hub/db_pg.o: CPPFLAGS += $(shell pkg-config --cflags libpq)
 $(B)/obj/%.o: %.c
 	$(say) CC $<
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -139,7 +140,8 @@ tests: all $(TEST_BIN)
 
 # One test program: make test T=core/test_entry
 test: all $(B)/tests/$(T)
-	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) $(B)/tests/$(T)
+	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) \
+		$(if $(filter sync/%,$(T)),sh tools/pg.sh run) $(B)/tests/$(T)
 
 # The simulated district: make sim SEEDS=1000, or one: make sim SEED=123 V=1
 sim: all $(B)/tests/sim/test_sim
@@ -198,7 +200,7 @@ JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 check:
 	$(Q)sh tools/deps.sh build check
 	$(Q)$(MAKE) $(JOBS) --no-print-directory SAN=address,undefined DEV=1 tests
-	$(Q)sh tests/run.sh build/san
+	$(Q)sh tools/pg.sh run sh tests/run.sh build/san
 
 # An hour: the check, 10,000 seeds, fuzzing, threads, memory, an installed copy.
 check-full:

@@ -11,9 +11,9 @@ build="make gcc libc6-dev pkg-config libncurses-dev libsqlite3-dev
 	libsodium-dev libjansson-dev libunistring-dev libinih-dev libzstd-dev
 	libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libxml2-dev
 	libpcre2-dev librime-dev librime-bin rime-data-pinyin-simp
-	rime-data-stroke rime-data-wubi"
+	rime-data-stroke rime-data-wubi libpq-dev"
 demo="ncurses-base libvterm-dev"
-check="libcmocka-dev libvterm-dev"
+check="libcmocka-dev libvterm-dev postgresql-15"
 pictures="libvterm-dev librsvg2-bin fonts-wqy-microhei"
 full="clang libclang-rt-14-dev llvm valgrind"
 

@@ -17,9 +17,11 @@
 struct db;
 struct db_stmt;
 
-/* What a driver offers (sqlite.c; PostgreSQL comes with the hub). */
+/* What a driver offers (sqlite.c; the hub's db_pg.c). */
 struct db_driver {
 	const char *name;
+	const char *begin;	/* what starts a transaction that writes */
+	bool secret;		/* `where` may hold a password: never shown */
 	enum mq_status (*open)(struct db *db, const char *where, int flags,
 	    struct err *err);
 	void (*close)(struct db *db);
@@ -45,6 +47,11 @@ struct db_driver {
 	/* After a commit that failed on the disk: makes sure that a restart
 	 * does not find it after all.  NULL when that cannot happen. */
 	void (*forget)(struct db *db);
+	/* NULL where one writer at a time and one process are all there is. */
+	enum mq_status (*lock)(struct db *db, const char *name,
+	    struct err *err);
+	enum mq_status (*tell)(struct db *db, const char *text,
+	    struct err *err);
 };
 
 extern const struct db_driver db_sqlite;
@@ -59,6 +66,10 @@ enum db_flags {
 /* where: "sqlite:PATH".  lock_path: the writer lock, NULL for none (memory). */
 enum mq_status db_open(struct env *env, const char *where, int flags,
     const char *lock_path, struct db **out, struct err *err) MUST_CHECK;
+/* The same through another driver; `where` is what its open() takes. */
+enum mq_status db_open_driver(struct env *env, const struct db_driver *driver,
+    const char *where, int flags, const char *lock_path, struct db **out,
+    struct err *err) MUST_CHECK;
 void db_close(struct db **db);
 struct env *db_env(struct db *db);
 bool db_is_read_only(const struct db *db);
@@ -85,6 +96,16 @@ enum mq_status db_begin(struct db *db, const char *caller, struct err *err)
 enum mq_status db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db);	/* nothing when none is open */
 bool db_in_transaction(const struct db *db);
+/* In a transaction: until its end nobody else, in whatever process, is past
+ * this line with the same name.  Names are constants and tenants. */
+enum mq_status db_lock(struct db *db, const char *name, struct err *err)
+    MUST_CHECK;
+/* In a transaction: once it is committed, other processes that listen hear
+ * these words (up to 7,999 bytes); nobody listens to a SQLite file. */
+enum mq_status db_tell(struct db *db, const char *text, struct err *err)
+    MUST_CHECK;
+/* Counts the times the store was opened again after it was lost. */
+int64_t db_reopened(const struct db *db);
 void db_set_wait(struct db *db, int ms);
 
 /* Statements are cached by the address of their constant text, so `sql` must

@@ -1,5 +1,6 @@
 /*
- * What exec.c and the drivers share.  Nobody else includes it.
+ * What exec.c and the drivers (also the hub's db_pg.c) share.  Nobody else
+ * includes it.
  */
 #ifndef MQ_DB_IMPL_H
 #define MQ_DB_IMPL_H
@@ -20,6 +21,8 @@ struct db {
 	bool read_only;
 	bool in_tx;
 	bool suspect;			/* a write or fsync failed */
+	bool gone;			/* the store does not answer at all */
+	int64_t reopened;
 	const char *caller;		/* of db_begin() */
 	int wait_ms;
 	bool has_lock;

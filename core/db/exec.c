@@ -68,17 +68,26 @@ enum mq_status db_open(struct env *env, const char *where, int flags,
     const char *lock_path, struct db **out, struct err *err)
 {
 	static const char prefix[] = "sqlite:";
-	enum mq_status rc = MQ_OK;
-	struct db *db;
 
 	*out = NULL;
 	if (strncmp(where, prefix, sizeof(prefix) - 1) != 0)
 		return err_set(err, MQ_E_USAGE, "%s", where);
-	db = xcalloc(1, sizeof(*db));
+	return db_open_driver(env, &db_sqlite, where + sizeof(prefix) - 1,
+	    flags, lock_path, out, err);
+}
+
+enum mq_status db_open_driver(struct env *env, const struct db_driver *driver,
+    const char *where, int flags, const char *lock_path, struct db **out,
+    struct err *err)
+{
+	enum mq_status rc = MQ_OK;
+	struct db *db = xcalloc(1, sizeof(*db));
+
+	*out = NULL;
 	db->magic = DB_MAGIC;
-	db->driver = &db_sqlite;
+	db->driver = driver;
 	db->env = env;
-	db->where = xstrdup(where + sizeof(prefix) - 1);
+	db->where = xstrdup(where);
 	db->flags = flags;
 	db->read_only = (flags & DB_READ_ONLY) != 0;
 	db->wait_ms = WAIT_MS_DEFAULT;
@@ -128,6 +137,12 @@ enum mq_status db_on_open(struct db *db,
 	return set_up(db, err);
 }
 
+/* The store's name for people. */
+static const char *shown(const struct db *db)
+{
+	return db->driver->secret ? db->driver->name : db->where;
+}
+
 /* A fresh handle for a suspect one.  Closed before it is opened again, so that
  * the log is read from the start; without a handle the next call tries anew. */
 static enum mq_status reopen(struct db *db, struct err *err)
@@ -136,7 +151,7 @@ static enum mq_status reopen(struct db *db, struct err *err)
 	enum mq_status rc;
 
 	if (db->open_stmts > 0)
-		return err_set(err, MQ_E_DB, "%s", db->where);
+		return err_set(err, MQ_E_DB, "%s", shown(db));
 	drop_cache(db);
 	if (db->raw != NULL)
 		db->driver->close(db);
@@ -151,8 +166,9 @@ static enum mq_status reopen(struct db *db, struct err *err)
 	if (rc == MQ_OK && db->on_open != NULL)
 		rc = db->on_open(db, err);
 	if (rc == MQ_OK) {
-		db->suspect = false;
-		log_line(LOG_WARN, "db", "opened again after a failed write");
+		db->suspect = db->gone = false;
+		db->reopened++;
+		log_line(LOG_WARN, "db", "opened again after a failure");
 	}
 	return rc;
 }
@@ -193,17 +209,17 @@ enum mq_status db_begin(struct db *db, const char *caller, struct err *err)
 		    db->caller);
 		assert(!db->in_tx);
 	}
-	if (db->suspect) {
+	if (db->suspect || db->gone) {
 		rc = reopen(db, err);
 		if (rc != MQ_OK)
 			return rc;
 	}
 	if (db->read_only)
-		return err_set(err, MQ_E_READ_ONLY, "%s", db->where);
+		return err_set(err, MQ_E_READ_ONLY, "%s", shown(db));
 	rc = take_lock(db, err);
 	if (rc != MQ_OK)
 		return rc;
-	rc = db->driver->exec(db, "BEGIN IMMEDIATE", err);
+	rc = db->driver->exec(db, db->driver->begin, err);
 	if (rc != MQ_OK) {
 		drop_lock(db);
 		return rc;
@@ -258,6 +274,25 @@ void db_rollback(struct db *db)
 bool db_in_transaction(const struct db *db)
 {
 	return db->in_tx;
+}
+
+enum mq_status db_lock(struct db *db, const char *name, struct err *err)
+{
+	assert(checked(db)->in_tx);
+	return db->driver->lock == NULL ? MQ_OK :
+	    db->driver->lock(db, name, err);
+}
+
+enum mq_status db_tell(struct db *db, const char *text, struct err *err)
+{
+	assert(checked(db)->in_tx);
+	return db->driver->tell == NULL ? MQ_OK :
+	    db->driver->tell(db, text, err);
+}
+
+int64_t db_reopened(const struct db *db)
+{
+	return db->reopened;
 }
 
 /* ---- statements ---- */
@@ -321,7 +356,8 @@ enum mq_status db_query(struct db *db, const char *sql, struct db_stmt **out,
 	enum mq_status rc;
 
 	*out = NULL;
-	if (checked(db)->raw == NULL) {
+	if (checked(db)->raw == NULL ||
+	    (db->gone && !db->in_tx && db->open_stmts == 0)) {
 		rc = reopen(db, err);
 		if (rc != MQ_OK)
 			return rc;
@@ -524,7 +560,7 @@ enum mq_status db_checkpoint(struct db *db, struct err *err)
 
 	assert(!checked(db)->in_tx);
 	if (db->read_only)
-		return err_set(err, MQ_E_READ_ONLY, "%s", db->where);
+		return err_set(err, MQ_E_READ_ONLY, "%s", shown(db));
 	rc = take_lock(db, err);
 	if (rc != MQ_OK)
 		return rc;

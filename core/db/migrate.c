@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define LOCK "schema"
+
 static enum mq_status current_version(struct db *db, int64_t *version,
     struct err *err)
 {
@@ -30,10 +32,19 @@ static enum mq_status prepare(struct db *db, int64_t *version, struct err *err)
 			*err = first;
 		return rc;
 	}
-	rc = db_exec(db, "CREATE TABLE IF NOT EXISTS schema_version ("
-	    "version BIGINT NOT NULL PRIMARY KEY, "
-	    "name TEXT NOT NULL, "
-	    "at BIGINT NOT NULL)", err);
+	rc = db_begin(db, "db_migrate", err);
+	if (rc != MQ_OK)
+		return rc;
+	rc = db_lock(db, LOCK, err);
+	if (rc == MQ_OK)
+		rc = db_exec(db, "CREATE TABLE IF NOT EXISTS schema_version ("
+		    "version BIGINT NOT NULL PRIMARY KEY, "
+		    "name TEXT NOT NULL, "
+		    "at BIGINT NOT NULL)", err);
+	if (rc == MQ_OK)
+		rc = db_commit(db, err);
+	else
+		db_rollback(db);
 	return rc == MQ_OK ? current_version(db, version, err) : rc;
 }
 
@@ -63,7 +74,9 @@ static enum mq_status one_step(struct db *db, const struct db_migration *m,
 	rc = db_begin(db, "db_migrate", err);
 	if (rc != MQ_OK)
 		return rc;
-	rc = current_version(db, &have, err);
+	rc = db_lock(db, LOCK, err);
+	if (rc == MQ_OK)
+		rc = current_version(db, &have, err);
 	if (rc == MQ_OK && have < want)
 		rc = db_exec(db, m->sql, err);
 	if (rc == MQ_OK && have < want)

@@ -464,6 +464,7 @@ static void sqlite_forget(struct db *db)
 
 const struct db_driver db_sqlite = {
 	.name = "sqlite",
+	.begin = "BEGIN IMMEDIATE",
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.exec = run,

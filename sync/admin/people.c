@@ -209,8 +209,11 @@ static enum mq_status save_one(struct admin *a, const struct records_key *k,
 	write_line(p, &line);
 	seal_text(k, p->verifier, &pin);
 	seal_text(k, p->code, &code);
-	st = db_query(a->db, "INSERT OR REPLACE INTO people(tenant, number,"
-	    " line, verifier, code) VALUES(?, ?, ?, ?, ?)", &s, err);
+	st = db_query(a->db, "INSERT INTO people(tenant, number, line,"
+	    " verifier, code) VALUES(?, ?, ?, ?, ?)"
+	    " ON CONFLICT(tenant, number) DO UPDATE SET"
+	    " line = excluded.line, verifier = excluded.verifier,"
+	    " code = excluded.code", &s, err);
 	if (st == MQ_OK) {
 		db_bind_text(s, a->tenant);
 		db_bind_text(s, p->number);

@@ -27,7 +27,7 @@ static enum mq_status with_people(struct admin *a, struct people *p,
 	if (st == MQ_OK)
 		st = change(a, p, ctx, err);
 	if (st == MQ_OK)
-		st = db_begin(a->db, __func__, err);
+		st = store_begin(a->db, a->tenant, __func__, err);
 	if (st != MQ_OK)
 		return st;
 	st = people_take_messages(a, p, err);

@@ -293,8 +293,9 @@ static enum mq_status erase_one(struct hub *h, const char *tenant,
 	struct db_stmt *s;
 	enum mq_status st;
 
-	st = db_query(h->db, "INSERT OR IGNORE INTO erased(tenant, dev, seq,"
-	    " why_dev, why_seq, at) VALUES(?, ?, ?, ?, ?, ?)", &s, err);
+	st = db_query(h->db, "INSERT INTO erased(tenant, dev, seq, why_dev,"
+	    " why_seq, at) VALUES(?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT DO NOTHING", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, tenant);
@@ -395,9 +396,10 @@ static enum mq_status keep_line(struct hub *h, const char *tenant,
 	enum mq_status st = put_entry(h, tenant, x, NULL, 1, err);
 
 	if (st == MQ_OK)
-		st = db_query(h->db, "INSERT OR REPLACE INTO"
+		st = db_query(h->db, "INSERT INTO"
 		    " quarantine_line(tenant, dev, seq, line)"
-		    " VALUES(?, ?, ?, ?)", &s, err);
+		    " VALUES(?, ?, ?, ?) ON CONFLICT(tenant, dev, seq)"
+		    " DO UPDATE SET line = excluded.line", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, tenant);
@@ -419,10 +421,15 @@ static enum mq_status quarantine(struct hub *h, const struct store_node *who,
 	for (i = 0; i < n && st == MQ_OK; i++)
 		st = keep_line(h, who->tenant, &v[i], err);
 	if (st == MQ_OK)
-		st = db_query(h->db, "INSERT OR REPLACE INTO"
+		st = db_query(h->db, "INSERT INTO"
 		    " quarantine(tenant, dev, first, last, code, detail,"
 		    " owner, at, due_at, readmitted_at)"
-		    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0)", &s, err);
+		    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+		    " ON CONFLICT(tenant, dev, first) DO UPDATE SET"
+		    " last = excluded.last, code = excluded.code,"
+		    " detail = excluded.detail, owner = excluded.owner,"
+		    " at = excluded.at, due_at = excluded.due_at,"
+		    " readmitted_at = 0", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, who->tenant);
@@ -601,7 +608,7 @@ enum mq_status ingest_readmit(struct hub *h, const char *tenant, struct dev dev,
 	memset(&w, 0, sizeof(w));
 	st = store_node_get(h->db, tenant, dev_node(dev), &who, err);
 	if (st == MQ_OK)
-		st = db_begin(h->db, __func__, err);
+		st = store_begin(h->db, tenant, __func__, err);
 	if (st != MQ_OK)
 		return st;
 	feed_begin(&w, h, tenant, who.org, who.number);

@@ -58,21 +58,20 @@ static enum mq_status put_receipts(struct hub *h, const struct store_node *who,
 	struct db_stmt *s;
 	enum mq_status st;
 	bool row;
-	int n = 0;
 
 	st = db_query(h->db, "SELECT first, last, no, at FROM batch"
 	    " WHERE tenant = ? AND dev = ? AND last >= ? AND first <= ?"
-	    " ORDER BY last", &s, err);
+	    " ORDER BY last LIMIT ?", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, who->tenant);
 	db_bind_i64(s, dev.v);
 	db_bind_i64(s, from);
 	db_bind_i64(s, to);
+	db_bind_i64(s, INGEST_LIST_MAX);
 	jout_key(j, "receipts");
 	jout_list(j);
-	while (from > 0 && (st = db_step(s, &row, err)) == MQ_OK && row &&
-	    n++ < INGEST_LIST_MAX) {
+	while (from > 0 && (st = db_step(s, &row, err)) == MQ_OK && row) {
 		jout_obj(j);
 		jout_kint(j, "at", db_i64(s, "at"));
 		jout_kint(j, "from", db_i64(s, "first"));
@@ -121,16 +120,16 @@ static enum mq_status put_returned(struct hub *h, const struct store_node *who,
 	st = db_query(h->db, "SELECT dev, first, last, code, detail, at,"
 	    " due_at FROM quarantine WHERE tenant = ?"
 	    " AND dev BETWEEN ? AND ? AND readmitted_at = 0"
-	    " ORDER BY dev, first", &s, err);
+	    " ORDER BY dev, first LIMIT ?", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, who->tenant);
 	db_bind_i64(s, dev_make(who->number, 0).v);
 	db_bind_i64(s, dev_make(who->number, ENTRY_EPOCH_MAX).v);
+	db_bind_i64(s, INGEST_LIST_MAX);
 	jout_key(j, "returned");
 	jout_list(j);
-	while ((st = db_step(s, &row, err)) == MQ_OK && row &&
-	    n < INGEST_LIST_MAX) {
+	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
 		put_returned_row(s, j);
 		n++;
 	}

@@ -399,7 +399,7 @@ static void on_account(struct hub *h, struct call *c)
 		call_problem(c, PROBLEM_MALFORMED, "box");
 		return;
 	}
-	st = db_begin(h->db, __func__, &err);
+	st = store_begin(h->db, c->who.tenant, __func__, &err);
 	if (st != MQ_OK) {
 		call_failed(c, &err);
 		return;

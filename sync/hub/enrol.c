@@ -71,13 +71,20 @@ static enum mq_status id_taken(struct db *db, const char *id, bool *taken,
 	return st;
 }
 
+/* Codes are known before their tenant is: one lock for all of them, so that
+ * tries are counted and numbers given one after the other. */
+static enum mq_status begin(struct db *db, const char *caller, struct err *err)
+{
+	return store_begin(db, "enrol", caller, err);
+}
+
 enum mq_status enrol_make(struct env *env, struct db *db, const char *tenant,
     const char *org, const char *site, char out[ENROL_CODE_TEXT],
     struct err *err)
 {
 	char id[ID_SIGNS + 1], secret[SECRET_SIGNS + 1];
 	bool taken = true;
-	enum mq_status st = db_begin(db, __func__, err);
+	enum mq_status st = begin(db, __func__, err);
 	int i, at = 0;
 
 	if (st != MQ_OK)
@@ -255,7 +262,7 @@ enum mq_status enrol_use(struct hub *h, const struct enrol_ask *ask,
 	if (!read_code(ask->code, id, secret))
 		return err_set(err, MQ_E_ENROL, NULL);
 	code_hash(secret, hash);
-	st = db_begin(h->db, __func__, err);
+	st = begin(h->db, __func__, err);
 	if (st != MQ_OK)
 		return st;
 	st = get_code(h->db, id, &r, err);

@@ -177,6 +177,16 @@ static enum mq_status append(struct feed_writer *w, const char *org,
 	return st;
 }
 
+/* For the long polls at other hubs on this store: "TENANT ORG". */
+static enum mq_status tell(struct feed_writer *w, const char *org,
+    struct err *err)
+{
+	char text[STORE_TENANT + STORE_ORG + 2];
+
+	(void)snprintf(text, sizeof(text), "%s %s", w->tenant, org);
+	return db_tell(w->h->db, text, err);
+}
+
 enum mq_status feed_end(struct feed_writer *w, struct err *err)
 {
 	enum mq_status st = MQ_OK;
@@ -184,6 +194,8 @@ enum mq_status feed_end(struct feed_writer *w, struct err *err)
 
 	for (i = 0; i < w->nrun && st == MQ_OK; i++)
 		st = flush(w, &w->run[i], err);
+	for (i = 0; i < w->touched.n && st == MQ_OK; i++)
+		st = tell(w, w->touched.v[i], err);
 	return st;
 }
 
@@ -259,8 +271,8 @@ static enum mq_status put_anchor(struct feed_writer *w, int64_t subj,
 	struct db_stmt *s;
 	enum mq_status st;
 
-	st = db_query(w->h->db, "INSERT OR IGNORE INTO anchor(tenant, subj,"
-	    " org) VALUES(?, ?, ?)", &s, err);
+	st = db_query(w->h->db, "INSERT INTO anchor(tenant, subj, org)"
+	    " VALUES(?, ?, ?) ON CONFLICT DO NOTHING", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, w->tenant);

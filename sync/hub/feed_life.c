@@ -52,7 +52,9 @@ enum mq_status feed_new_life(struct hub *h, struct err *err)
 
 	if (st != MQ_OK)
 		return st;
-	st = add(h, err);
+	st = db_lock(h->db, "life", err);	/* two hubs may start at once */
+	if (st == MQ_OK)
+		st = add(h, err);
 	if (st == MQ_OK)
 		st = drop_old(h, err);
 	if (st == MQ_OK)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define PAGE_ROWS 2000	/* PostgreSQL hands over the rows asked for at once */
+
 /* One stored entry as its wire line.  Quarantined ones travel only home. */
 static void put_line(struct db_stmt *s, struct buf *out)
 {
@@ -55,21 +57,24 @@ enum mq_status feed_read(struct hub *h, const struct store_node *who,
 {
 	struct db_stmt *s;
 	enum mq_status st;
+	int rows = 0;
 	bool row;
 
 	*cursor = after;
 	*more = false;
 	st = db_query(h->db, "SELECT pos, dev, first, last FROM feed"
-	    " WHERE tenant = ? AND org = ? AND pos > ? ORDER BY pos",
-	    &s, err);
+	    " WHERE tenant = ? AND org = ? AND pos > ? ORDER BY pos"
+	    " LIMIT ?", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, who->tenant);
 	db_bind_text(s, who->org);
 	db_bind_i64(s, after);
+	db_bind_i64(s, PAGE_ROWS);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
 		struct dev dev = { db_i64(s, "dev") };
 
+		*more = ++rows == PAGE_ROWS;
 		if (out->len >= FEED_PAGE_BYTES) {
 			*more = true;
 			break;
@@ -91,20 +96,23 @@ enum mq_status feed_own(struct hub *h, const struct store_node *who,
 {
 	struct db_stmt *s;
 	enum mq_status st;
+	int rows = 0;
 	bool row;
 
 	*more = false;
 	st = db_query(h->db, "SELECT e.head, e.salt, e.body, e.why_dev,"
 	    " e.why_seq, q.line FROM entry e LEFT JOIN quarantine_line q"
 	    " ON q.tenant = e.tenant AND q.dev = e.dev AND q.seq = e.seq"
-	    " WHERE e.tenant = ? AND e.dev = ? AND e.seq > ? ORDER BY e.seq",
-	    &s, err);
+	    " WHERE e.tenant = ? AND e.dev = ? AND e.seq > ? ORDER BY e.seq"
+	    " LIMIT ?", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, who->tenant);
 	db_bind_i64(s, dev.v);
 	db_bind_i64(s, after);
+	db_bind_i64(s, PAGE_ROWS);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
+		*more = ++rows == PAGE_ROWS;
 		if (out->len >= FEED_PAGE_BYTES) {
 			*more = true;
 			break;

@@ -3,6 +3,7 @@
  */
 #include "hub.h"
 
+#include "../../core/base/xmalloc.h"
 #include "auth.h"
 #include "limit.h"
 
@@ -28,6 +29,23 @@ void hub_done(struct hub *h)
 	limit_free(&h->limit);
 	(void)pthread_mutex_destroy(&h->lock);
 	h->magic = 0;
+}
+
+/* Under the lock, as a poll is between finding nothing and waiting. */
+void hub_heard(struct hub *h, const char *text)
+{
+	char tenant[STORE_TENANT], org[STORE_ORG];
+	size_t n = strcspn(text, " ");
+
+	if (n >= sizeof(tenant) || (text[0] != '\0' && text[n] == '\0'))
+		return;
+	memcpy(tenant, text, n);
+	tenant[n] = '\0';
+	(void)xcopy(org, sizeof(org), text[n] == ' ' ? text + n + 1 : "");
+	(void)pthread_mutex_lock(&h->lock);
+	if (h->wake != NULL)
+		h->wake(h->wake_ctx, tenant, org);
+	(void)pthread_mutex_unlock(&h->lock);
 }
 
 bool hub_knows_org(const struct hub *h, const char *code)

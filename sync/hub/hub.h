@@ -34,7 +34,8 @@ struct hub {
 	struct seen *seen;		/* nonces of this process */
 	struct limit *limit;
 	struct hub_counts counts;
-	/* Somebody's feed grew: wake its long polls.  May be NULL. */
+	/* Somebody's feed grew: wake its long polls; tenant "": all of them.
+	 * May be NULL. */
 	void (*wake)(void *ctx, const char *tenant, const char *org);
 	void *wake_ctx;
 };
@@ -42,6 +43,9 @@ struct hub {
 void hub_init(struct hub *h, struct env *env, struct db *db,
     struct pack *pack);
 void hub_done(struct hub *h);		/* does not close db and pack */
+/* What another hub on the same store told it ("TENANT ORG", "" anything):
+ * wakes those who wait for it here.  Takes the lock. */
+void hub_heard(struct hub *h, const char *text);
 /* True when the unit is in the tree (or there is no tree to ask). */
 bool hub_knows_org(const struct hub *h, const char *code);
 

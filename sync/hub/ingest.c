@@ -187,9 +187,10 @@ static enum mq_status keep_branch(struct hub *h, const struct store_node *who,
 	struct db_stmt *s;
 	enum mq_status st;
 
-	st = db_query(h->db, "INSERT OR IGNORE INTO branch(tenant, dev, head,"
-	    " first, last, at, base, signature, lines)"
-	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", &s, err);
+	st = db_query(h->db, "INSERT INTO branch(tenant, dev, head, first,"
+	    " last, at, base, signature, lines)"
+	    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT DO NOTHING", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, who->tenant);
@@ -298,7 +299,7 @@ enum mq_status ingest_take(struct hub *h, const struct store_node *who,
 	feed_begin(&w, h, who->tenant, who->org, who->number);
 	st = read_batch(&b, lines, len, err);
 	if (st == MQ_OK)
-		st = db_begin(h->db, __func__, err);
+		st = store_begin(h->db, who->tenant, __func__, err);
 	if (st != MQ_OK)
 		goto out;
 	st = store_chain_get(h->db, who->tenant, said->dev, &c, err);

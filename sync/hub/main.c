@@ -7,6 +7,7 @@
 #include "../options.h"
 #include "../sayings.h"
 #include "cert.h"
+#include "db_pg.h"
 #include "feed.h"
 #include "http.h"
 
@@ -41,12 +42,18 @@ static void announce(const struct settings *s, const struct http *http,
 	(void)fflush(stdout);
 }
 
+static void heard(void *ctx, const char *text)
+{
+	hub_heard(ctx, text);
+}
+
 static enum mq_status serve(struct env *env, const struct settings *s,
     struct err *err)
 {
 	struct http_settings hs = { s->listen, s->cert, s->key, 0, 0 };
 	struct db *db = NULL;
 	struct pack *pack = NULL;
+	struct db_pg_ear *ear = NULL;
 	struct http *http = NULL;
 	struct hub hub;
 	sigset_t set;
@@ -69,6 +76,8 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 	}
 	if (st == MQ_OK)
 		st = http_start(&hub, &hs, &http, err);
+	if (st == MQ_OK && db_pg_is_url(s->store))
+		st = db_pg_listen(s->store, heard, &hub, &ear, err);
 	if (st == MQ_OK) {
 		announce(s, http, env);
 		log_line(LOG_INFO, "hub", "listening on %s",
@@ -76,6 +85,7 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 		(void)sigwait(&set, &sig);
 		log_line(LOG_INFO, "hub", "signal %d: stopping", sig);
 	}
+	db_pg_deaf(&ear);
 	http_stop(&http);
 	hub_done(&hub);
 	if (db != NULL && st == MQ_OK)

@@ -177,9 +177,15 @@ static enum mq_status put_row(struct hub *h, const char *tenant, int64_t subj,
 
 	st = store_next(h->db, tenant, "status", &pos, err);
 	if (st == MQ_OK)
-		st = db_query(h->db, "INSERT OR REPLACE INTO status(tenant,"
-		    " subj, no, state, owner, due_at, as_of, closed_at,"
-		    " hidden, pos) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		st = db_query(h->db, "INSERT INTO status(tenant, subj, no,"
+		    " state, owner, due_at, as_of, closed_at, hidden, pos)"
+		    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		    " ON CONFLICT(tenant, subj) DO UPDATE SET"
+		    " no = excluded.no, state = excluded.state,"
+		    " owner = excluded.owner, due_at = excluded.due_at,"
+		    " as_of = excluded.as_of,"
+		    " closed_at = excluded.closed_at,"
+		    " hidden = excluded.hidden, pos = excluded.pos",
 		    &s, err);
 	if (st != MQ_OK)
 		return st;
@@ -258,25 +264,22 @@ enum mq_status status_read(struct hub *h, const char *tenant, int64_t after,
 	*more = false;
 	st = db_query(h->db, "SELECT no, state, owner, due_at, as_of,"
 	    " closed_at, hidden, pos FROM status WHERE tenant = ?"
-	    " AND pos > ? ORDER BY pos", &s, err);
+	    " AND pos > ? ORDER BY pos LIMIT ?", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, tenant);
 	db_bind_i64(s, after);
+	db_bind_i64(s, STATUS_PAGE_ROWS);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
 		int64_t closed = db_i64(s, "closed_at");
 
-		if (n >= STATUS_PAGE_ROWS) {
-			*more = true;
-			break;
-		}
+		*more = ++n == STATUS_PAGE_ROWS;
 		*cursor = db_i64(s, "pos");
 		/* Confidential ones leave in no form at all. */
 		if ((closed != 0 && closed < oldest) ||
 		    db_i64(s, "hidden") != 0)
 			continue;
 		row_out(h, s, out);
-		n++;
 	}
 	db_done(&s);
 	return st;

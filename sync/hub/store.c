@@ -5,6 +5,7 @@
 #include "store.h"
 
 #include "../../core/base/xmalloc.h"
+#include "db_pg.h"
 #include "schema.h"
 
 #include <assert.h>
@@ -15,18 +16,36 @@ enum mq_status store_open(struct env *env, const char *where, int flags,
     struct db **out, struct err *err)
 {
 	char lock[600];
-	const char *path = where + strlen("sqlite:");
 	enum mq_status st;
 
 	*out = NULL;
-	if (strncmp(where, "sqlite:", strlen("sqlite:")) != 0)
+	if (db_pg_is_url(where)) {
+		st = db_open_driver(env, &db_pg, where, flags, NULL, out,
+		    err);
+	} else if (strncmp(where, "sqlite:", strlen("sqlite:")) == 0) {
+		(void)snprintf(lock, sizeof(lock), "%s.lock",
+		    where + strlen("sqlite:"));
+		st = db_open(env, where, flags, lock, out, err);
+	} else {
 		return err_set(err, MQ_E_USAGE, "--store %s", where);
-	(void)snprintf(lock, sizeof(lock), "%s.lock", path);
-	st = db_open(env, where, flags, lock, out, err);
+	}
 	if (st == MQ_OK && !(flags & DB_READ_ONLY))
 		st = db_migrate(*out, schema_hub, schema_hub_n, err);
 	if (st != MQ_OK)
 		db_close(out);
+	return st;
+}
+
+enum mq_status store_begin(struct db *db, const char *tenant,
+    const char *caller, struct err *err)
+{
+	enum mq_status st = db_begin(db, caller, err);
+
+	if (st != MQ_OK)
+		return st;
+	st = db_lock(db, tenant, err);
+	if (st != MQ_OK)
+		db_rollback(db);
 	return st;
 }
 
@@ -275,7 +294,7 @@ enum mq_status store_next(struct db *db, const char *tenant, const char *what,
 	assert(db_in_transaction(db));
 	st = db_query(db, "INSERT INTO counter(tenant, what, n)"
 	    " VALUES(?, ?, 1) ON CONFLICT(tenant, what) DO UPDATE SET"
-	    " n = n + 1 RETURNING n", &s, err);
+	    " n = counter.n + 1 RETURNING n", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, tenant);
@@ -412,8 +431,8 @@ enum mq_status store_account_add(struct db *db, const char *tenant, int number,
 	enum mq_status st;
 
 	crypto_hash(box, len, hash);
-	st = db_query(db, "INSERT OR IGNORE INTO account(tenant, hash,"
-	    " number, at, box) VALUES(?, ?, ?, ?, ?)", &s, err);
+	st = db_query(db, "INSERT INTO account(tenant, hash, number, at,"
+	    " box) VALUES(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_text(s, tenant);

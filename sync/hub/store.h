@@ -1,7 +1,7 @@
 /*
  * The hub's store: tenants, nodes, entries, feeds.  Every table carries the
- * tenant first.  SQLite through core/db; used by every file of sync/hub and by
- * minqing-admin on the hub's host.
+ * tenant first.  SQLite or PostgreSQL through core/db; used by every file of
+ * sync/hub and by minqing-admin.  The SQL is what both understand.
  */
 #ifndef MQ_STORE_H
 #define MQ_STORE_H
@@ -15,10 +15,15 @@
 #define STORE_SITE 64
 #define STORE_HEALTH_MAX 4096u
 
-/* where: "sqlite:PATH"; the writer lock is PATH.lock.  DB_CREATE makes and
- * upgrades it. */
+/* where: "sqlite:PATH", the writer lock is PATH.lock; or "postgresql://…",
+ * which several processes may share.  DB_CREATE makes and upgrades it. */
 enum mq_status store_open(struct env *env, const char *where, int flags,
     struct db **out, struct err *err) MUST_CHECK;
+
+/* db_begin(), and then this tenant is written by nobody else until the end,
+ * in whatever process: positions are given in the order they are committed. */
+enum mq_status store_begin(struct db *db, const char *tenant,
+    const char *caller, struct err *err) MUST_CHECK;
 
 struct store_tenant {
 	char name[STORE_TENANT];

@@ -46,6 +46,27 @@ static void open_store(struct hubs_one *h)
 	nodes_ok(feed_new_life(&h->hub, &err), &err);
 }
 
+enum hubs_kind hubs_kind = HUBS_SQLITE;
+
+int hubs_run(const char *name, const struct CMUnitTest *tests, size_t n,
+    int (*set_up)(void **state), int (*tear_down)(void **state))
+{
+	char group[80];
+	int failed;
+
+	(void)snprintf(group, sizeof(group), "%s sqlite", name);
+	failed = _cmocka_run_group_tests(group, tests, n, set_up,
+	    tear_down);
+	if (!pgs_there()) {
+		print_message("no PostgreSQL here (MQ_PG): left out\n");
+		return failed;
+	}
+	hubs_kind = HUBS_PG;
+	(void)snprintf(group, sizeof(group), "%s postgresql", name);
+	return failed + _cmocka_run_group_tests(group, tests, n, set_up,
+	    tear_down);
+}
+
 void hubs_make(struct hubs_one *h)
 {
 	struct store_tenant t = { .name = "test" };
@@ -59,8 +80,12 @@ void hubs_make(struct hubs_one *h)
 	(void)snprintf(h->dir, sizeof(h->dir), "%s/mq-hub-XXXXXX",
 	    tmp != NULL ? tmp : "/tmp");
 	assert_non_null(mkdtemp(h->dir));
-	(void)snprintf(h->store, sizeof(h->store), "sqlite:%s/hub.db",
-	    h->dir);
+	h->kind = hubs_kind;
+	if (h->kind == HUBS_PG)
+		pgs_make(&h->env, h->store);
+	else
+		(void)snprintf(h->store, sizeof(h->store), "sqlite:%s/hub.db",
+		    h->dir);
 	(void)snprintf(path, sizeof(path), "%s/core/packs/standard",
 	    src != NULL ? src : ".");
 	nodes_ok(pack_load(&h->env, path, &h->pack, &err), &err);
@@ -90,6 +115,14 @@ static void copy_store(struct hubs_one *h, const char *from, const char *to)
 	buf_free(&b);
 }
 
+static const char *kept(const struct hubs_one *h)
+{
+	static char path[300];
+
+	(void)snprintf(path, sizeof(path), "%s/kept.dump", h->dir);
+	return path;
+}
+
 void hubs_backup(struct hubs_one *h)
 {
 	struct err err = ERR_INIT;
@@ -97,7 +130,10 @@ void hubs_backup(struct hubs_one *h)
 	nodes_ok(db_checkpoint(h->db, &err), &err);
 	hub_done(&h->hub);
 	db_close(&h->db);
-	copy_store(h, "hub.db", "kept.db");
+	if (h->kind == HUBS_PG)
+		pgs_dump(h->store, kept(h));
+	else
+		copy_store(h, "hub.db", "kept.db");
 	open_store(h);
 }
 
@@ -107,6 +143,11 @@ void hubs_restore(struct hubs_one *h)
 
 	hub_done(&h->hub);
 	db_close(&h->db);
+	if (h->kind == HUBS_PG) {
+		pgs_restore(&h->env, h->store, kept(h));
+		open_store(h);
+		return;
+	}
 	copy_store(h, "kept.db", "hub.db");
 	(void)snprintf(path, sizeof(path), "%s/hub.db-wal", h->dir);
 	(void)unlink(path);
@@ -119,6 +160,8 @@ void hubs_free(struct hubs_one *h)
 {
 	hub_done(&h->hub);
 	db_close(&h->db);
+	if (h->kind == HUBS_PG)
+		pgs_drop(&h->env, h->store);
 	pack_free(&h->pack);
 	env_release(&h->env);
 	(void)nftw(h->dir, drop, 16, FTW_DEPTH | FTW_PHYS);

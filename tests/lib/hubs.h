@@ -9,16 +9,28 @@
 #include "../../sync/client.h"
 #include "../../sync/hub/api.h"
 #include "nodes.h"
+#include "pgs.h"
+
+/* The store the next hubs_make() makes. */
+enum hubs_kind { HUBS_SQLITE, HUBS_PG };
+extern enum hubs_kind hubs_kind;
 
 struct hubs_one {
 	struct env env;
-	char dir[256], store[300];
+	enum hubs_kind kind;
+	char dir[256], store[PGS_URL];
 	struct db *db;
 	struct pack *pack;
 	struct hub hub;
 	char woken[16][STORE_ORG];	/* units woken since, in order */
 	int nwoken;
 };
+struct CMUnitTest;
+/* The group over SQLite, and over PostgreSQL where there is one (says so
+ * where there is none); what main() returns. */
+int hubs_run(const char *name, const struct CMUnitTest *tests, size_t n,
+    int (*set_up)(void **state), int (*tear_down)(void **state));
+
 void hubs_make(struct hubs_one *h);	/* tenant "test", pack "standard" */
 void hubs_free(struct hubs_one *h);
 /* Closes the store and opens it again, as a restarted hub does. */

@@ -466,5 +466,5 @@ int main(void)
 		T(test_stranger_erases_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return hubs_run("client", tests, ARRAY_LEN(tests), NULL, NULL);
 }

@@ -19,7 +19,7 @@
 #include "../../core/roster.h"
 #include "../../sync/client.h"
 #include "../../sync/transport_curl.h"
-#include "../lib/nodes.h"
+#include "../lib/hubs.h"
 #include "../lib/procs.h"
 
 #define GRID "990101001001001"
@@ -29,7 +29,7 @@
 
 static struct {
 	struct env env;
-	char dir[200], store[300], hub[64], where[32], out[OUT];
+	char dir[200], store[PGS_URL], hub[64], where[32], out[OUT];
 	pid_t pid;
 	struct node *a, *b;
 	char path[12][400];
@@ -151,9 +151,13 @@ static int setup(void **state)
 	    src != NULL ? src : ".");
 	(void)setenv("MINQING_PACKS", packs, 1);
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
-	(void)snprintf(w.store, sizeof(w.store), "sqlite:%s/hub.db", w.dir);
 	crypto_init();
 	env_real(&w.env);
+	if (hubs_kind == HUBS_PG)
+		pgs_make(&w.env, w.store);
+	else
+		(void)snprintf(w.store, sizeof(w.store), "sqlite:%s/hub.db",
+		    w.dir);
 	log_quiet(true);
 	must(run("minqing-admin", "init", in("adm"), "--tenant", "futian",
 	    "--store", w.store, NULL));
@@ -173,6 +177,8 @@ static int teardown(void **state)
 	node_close(&w.a);
 	node_close(&w.b);
 	(void)procs_stop(&w.pid);
+	if (hubs_kind == HUBS_PG)
+		pgs_drop(&w.env, w.store);
 	(void)nftw(w.dir, drop, 16, FTW_DEPTH | FTW_PHYS);
 	return 0;
 }
@@ -463,5 +469,5 @@ int main(void)
 		cmocka_unit_test(test_revoked),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return hubs_run("two_nodes", tests, ARRAY_LEN(tests), setup, teardown);
 }

@@ -269,5 +269,5 @@ int main(void)
 		T(test_enrol_tries_and_time),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return hubs_run("auth", tests, ARRAY_LEN(tests), NULL, NULL);
 }

@@ -262,5 +262,5 @@ int main(void)
 		T(test_digest),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return hubs_run("feed", tests, ARRAY_LEN(tests), NULL, NULL);
 }
