@@ -238,7 +238,7 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
 		load_pairs, pack_rows_orgs, pack_lists_load, load_kinds,
 		pack_rules_refs, pack_facets_load, pack_recur_load,
-		pack_score_load,
+		pack_score_load, pack_layout_load,
 		pack_flow_dues, pack_flow_derives, pack_escalate_load,
 		pack_urgent_load,
 		pack_rows_roles, pack_rows_phrases, pack_rows_keeps,
@@ -302,6 +302,7 @@ void pack_free(struct pack **pp)
 	free(p->escalates);
 	free(p->urgents);
 	free(p->recurs);
+	free(p->layouts);
 	free(p->keeps);
 	free(p->facets);
 	pack_report_free(p);
@@ -524,6 +525,12 @@ const struct derive_rule *pack_derives(const struct pack *p, size_t *n)
 {
 	*n = p->nderives;
 	return p->derives;
+}
+
+const struct layout_row *pack_layouts(const struct pack *p, size_t *n)
+{
+	*n = p->nlayouts;
+	return p->layouts;
 }
 
 const struct recur_rule *pack_recurs(const struct pack *p, size_t *n)

@@ -224,6 +224,14 @@ struct score_item {
 	int64_t max, weight;
 };
 
+/* layouts.csv: columns of lists from and for elsewhere (layout.h). */
+struct layout_row {
+	const char *layout, *kind;
+	const char *column;	/* heading */
+	const char *field, *transform;
+	const char *names;	/* other headings, blank-separated */
+};
+
 struct pack;
 
 enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
@@ -286,6 +294,7 @@ const struct report_def *pack_report(const struct pack *p, const char *name);
 const struct recur_rule *pack_recurs(const struct pack *p, size_t *n);
 const struct pack_board *pack_boards(const struct pack *p, size_t *n);
 const struct score_item *pack_score_items(const struct pack *p, size_t *n);
+const struct layout_row *pack_layouts(const struct pack *p, size_t *n);
 /* Days a closed record of this kind stays on a node; 0: for good. */
 int64_t pack_keep_days(const struct pack *p, const char *kind);
 struct calendar;

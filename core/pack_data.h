@@ -48,6 +48,8 @@ struct pack {
 	size_t nescalates, escalates_cap;
 	struct recur_rule *recurs;
 	size_t nrecurs, recurs_cap;
+	struct layout_row *layouts;
+	size_t nlayouts, layouts_cap;
 	struct pack_keep *keeps;
 	size_t nkeeps, keeps_cap;
 	struct pack_facet *facets;	/* facets.csv */
@@ -151,6 +153,8 @@ enum mq_status pack_report_load(struct pack *p, struct err *err) MUST_CHECK;
 void pack_report_free(struct pack *p);
 /* recur.csv (may be missing), after facets.csv. */
 enum mq_status pack_recur_load(struct pack *p, struct err *err) MUST_CHECK;
+/* layouts.csv (may be missing), after all kinds are there. */
+enum mq_status pack_layout_load(struct pack *p, struct err *err) MUST_CHECK;
 /* score.csv (may be missing), and whether what slot, fund, match and score are
  * told fits together. */
 enum mq_status pack_score_load(struct pack *p, struct err *err) MUST_CHECK;

@@ -51,7 +51,7 @@ static enum mq_status check_row(struct pack_file *f, const char *kind,
     const char *action)
 {
 	static const char *const plain[] = { "*", "see", "open", "fix",
-		"void", "note", "reveal", "export", "vouch", "tap",
+		"void", "note", "reveal", "export", "import", "vouch", "tap",
 		"confidential", "step:*" };
 	const struct kind *k = pack_kind(f->p, kind);
 	size_t i;

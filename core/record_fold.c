@@ -414,6 +414,27 @@ out:
 	return st;
 }
 
+/* Slot 0 finds a record that came from a list by its row (import.h), even
+ * after it was withdrawn: the row must not make it again. */
+static enum mq_status put_key(struct node *n, const struct record_full *r,
+    int slot, const char *name, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+
+	if (!fields_has(&r->d, name))
+		return MQ_OK;
+	st = db_query(n->db, "INSERT INTO record_key(kind, slot, key, rec)"
+	    " VALUES(?, ?, ?, ?)", &s, err);
+	if (st)
+		return st;
+	db_bind_text(s, r->r.kind);
+	db_bind_i64(s, slot);
+	db_bind_text(s, fields_text(&r->d, name));
+	db_bind_i64(s, r->r.rec);
+	return db_run(&s, err);
+}
+
 static enum mq_status put_keys(struct node *n, const struct record_full *r,
     struct err *err)
 {
@@ -427,21 +448,12 @@ static enum mq_status put_keys(struct node *n, const struct record_full *r,
 		return st;
 	db_bind_i64(s, r->r.rec);
 	st = db_run(&s, err);
+	if (!st)
+		st = put_key(n, r, 0, "src", err);
 	if (r->r.flags & (REC_VOID | REC_CONFIDENTIAL))
 		return st;
-	for (i = 0; i < ARRAY_LEN(slots) && !st; i++) {
-		if (!fields_has(&r->d, slots[i]))
-			continue;
-		st = db_query(n->db, "INSERT INTO record_key(kind, slot, key,"
-		    " rec) VALUES(?, ?, ?, ?)", &s, err);
-		if (st)
-			break;
-		db_bind_text(s, r->r.kind);
-		db_bind_i64(s, (int64_t)i + 1);
-		db_bind_text(s, fields_text(&r->d, slots[i]));
-		db_bind_i64(s, r->r.rec);
-		st = db_run(&s, err);
-	}
+	for (i = 0; i < ARRAY_LEN(slots) && !st; i++)
+		st = put_key(n, r, (int)i + 1, slots[i], err);
 	return st;
 }
 

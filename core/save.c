@@ -30,18 +30,40 @@ struct save *save_new(struct node *n, const struct session *who)
 	return s;
 }
 
+int save_size(const struct save *s)
+{
+	return s->count;
+}
+
+void save_cut(struct save *s, int size)
+{
+	assert(size >= 0 && size <= s->count);
+	while (s->count > size) {
+		struct save_part *p = &s->list[--s->count];
+
+		fields_free(&p->f);
+		fields_free(&p->d);
+		buf_free(&p->body);
+	}
+	while (s->ncomplaints && s->complaints[s->ncomplaints - 1].entry >=
+	    size)
+		s->ncomplaints--;
+}
+
+void save_decide(struct save *s, int index, const char *name,
+    const char *value)
+{
+	assert(index >= 0 && index < s->count);
+	fields_set(&s->list[index].d, name, value);
+}
+
 void save_free(struct save **sp)
 {
 	struct save *s = *sp;
-	int i;
 
 	if (!s)
 		return;
-	for (i = 0; i < s->count; i++) {
-		fields_free(&s->list[i].f);
-		fields_free(&s->list[i].d);
-		buf_free(&s->list[i].body);
-	}
+	save_cut(s, 0);
 	free(s->list);
 	free(s);
 	*sp = NULL;

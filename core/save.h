@@ -50,6 +50,12 @@ enum mq_status save_void(struct save *s, int64_t rec, const char *why,
 enum mq_status save_note(struct save *s, int64_t rec, const char *text,
     int *index, struct err *err) MUST_CHECK;
 
+/* Something beside what facets decide, for the entry at that index. */
+void save_decide(struct save *s, int index, const char *name,
+    const char *value);
+/* Entries so far; and back to as many, with their complaints forgotten. */
+int save_size(const struct save *s);
+void save_cut(struct save *s, int size);
 int save_complaints(const struct save *s, struct save_complaint *out,
     int max);
 /* Commit and fsync have returned when this gives MQ_OK: only then may anybody

@@ -55,6 +55,7 @@ files '\.(c|h)$' | xargs awk '
 		owner["^curl/"] = " sync/transport_curl.c "
 		owner["^microhttpd"] = " sync/hub/http.c "
 		owner["^libpq"] = " sync/hub/db_pg.c "
+		owner["^iconv"] = " core/base/charset.c "
 		owner["^jansson"] = " core/base/json.c "
 		owner["^sodium"] = " core/base/crypto.c "
 		owner["^zstd"] = " sync/zstd.c "

@@ -30,7 +30,8 @@ static const struct verb verbs[] = {
 
 enum { OPT_DATA = 256, OPT_BY, OPT_JSON, OPT_STATE, OPT_SORT, OPT_FIND,
 	OPT_WHY, OPT_LIMIT, OPT_DAY, OPT_UNIT, OPT_CSV, OPT_DRY, OPT_KEY,
-	OPT_YES };
+	OPT_YES, OPT_MAP, OPT_OUT, OPT_ERRORS, OPT_LAYOUT, OPT_FROM, OPT_TO,
+	OPT_REVEAL };
 
 static const struct option options[] = {
 	{ "data", required_argument, NULL, OPT_DATA },
@@ -48,6 +49,13 @@ static const struct option options[] = {
 	{ "unit", required_argument, NULL, OPT_UNIT },
 	{ "csv", no_argument, NULL, OPT_CSV },
 	{ "key", required_argument, NULL, OPT_KEY },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "out", required_argument, NULL, OPT_OUT },
+	{ "errors", required_argument, NULL, OPT_ERRORS },
+	{ "layout", required_argument, NULL, OPT_LAYOUT },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "reveal", no_argument, NULL, OPT_REVEAL },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -175,7 +183,41 @@ static bool take_limit(struct cli *c, const char *text)
 	if (*end || v < 1 || v > LIMIT_MAX)
 		return false;
 	c->limit = (int)v;
+	c->limited = true;
 	return true;
+}
+
+/* Options that are kept as they are written. */
+static const struct { int opt; size_t at; } kept[] = {
+	{ OPT_BY, offsetof(struct cli, by) },
+	{ OPT_STATE, offsetof(struct cli, state) },
+	{ OPT_SORT, offsetof(struct cli, sort) },
+	{ OPT_FIND, offsetof(struct cli, find) },
+	{ OPT_WHY, offsetof(struct cli, why) },
+	{ OPT_DAY, offsetof(struct cli, day) },
+	{ OPT_UNIT, offsetof(struct cli, unit) },
+	{ OPT_KEY, offsetof(struct cli, key) },
+	{ OPT_MAP, offsetof(struct cli, map) },
+	{ OPT_OUT, offsetof(struct cli, out) },
+	{ OPT_ERRORS, offsetof(struct cli, errors) },
+	{ OPT_LAYOUT, offsetof(struct cli, layout) },
+	{ OPT_FROM, offsetof(struct cli, from) },
+	{ OPT_TO, offsetof(struct cli, to) },
+};
+
+static bool keep_option(struct cli *c, int opt)
+{
+	const char **at;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(kept); i++) {
+		if (kept[i].opt != opt)
+			continue;
+		at = (const char **)(void *)((char *)c + kept[i].at);
+		*at = optarg;
+		return true;
+	}
+	return false;
 }
 
 static bool take_options(struct cli *c, int argc, char **argv,
@@ -189,32 +231,8 @@ static bool take_options(struct cli *c, int argc, char **argv,
 		case OPT_DATA:
 			*data = optarg;
 			break;
-		case OPT_BY:
-			c->by = optarg;
-			break;
 		case OPT_JSON:
 			c->json = true;
-			break;
-		case OPT_STATE:
-			c->state = optarg;
-			break;
-		case OPT_SORT:
-			c->sort = optarg;
-			break;
-		case OPT_FIND:
-			c->find = optarg;
-			break;
-		case OPT_WHY:
-			c->why = optarg;
-			break;
-		case OPT_DAY:
-			c->day = optarg;
-			break;
-		case OPT_UNIT:
-			c->unit = optarg;
-			break;
-		case OPT_KEY:
-			c->key = optarg;
 			break;
 		case OPT_CSV:
 			c->csv = true;
@@ -225,12 +243,16 @@ static bool take_options(struct cli *c, int argc, char **argv,
 		case OPT_DRY:
 			c->dry = true;
 			break;
+		case OPT_REVEAL:
+			c->reveal = true;
+			break;
 		case OPT_LIMIT:
 			if (!take_limit(c, optarg))
 				return false;
 			break;
 		default:
-			return false;
+			if (!keep_option(c, opt))
+				return false;
 		}
 	}
 	return optind < argc;

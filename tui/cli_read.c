@@ -1,9 +1,7 @@
 /*
- * Verbs that read: list, show, due, export.
+ * Verbs that read: list, show, due.
  */
-#include "../core/audit.h"
 #include "../core/base/clock.h"
-#include "../core/base/csv.h"
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "../core/facet.h"
@@ -395,81 +393,6 @@ enum mq_status cli_due(struct cli *c)
 	} while (!st && n > 0 && left > 0);
 	free(rows);
 	buf_free(&scope);
-	return st;
-}
-
-/* ---- export ---- */
-
-static enum mq_status export_row(struct cli *c, const struct record *row)
-{
-	const struct kind *k = pack_kind(c->n->pack, row->kind);
-	struct buf line = BUF_INIT(BUF_LARGE), shown = BUF_INIT(BUF_SMALL);
-	struct buf clean = BUF_INIT(BUF_SMALL);
-	struct record_full r;
-	char text[48];
-	enum mq_status st;
-	size_t i;
-
-	st = record_get(c->n, row->rec, &r, &c->err);
-	if (st)
-		return st;
-	ref_text(ref_of_rec(row->rec), text);
-	csv_cell(&line, text, true);
-	time_or_empty(row->opened_at, text, sizeof(text));
-	csv_cell(&line, text, false);
-	csv_cell(&line, state_word(c, row), false);
-	csv_cell(&line, row->no, false);
-	for (i = 0; i < k->nfields; i++) {
-		const struct field_value *v = fields_get(&r.f,
-		    k->fields[i].name);
-
-		buf_reset(&shown);
-		buf_reset(&clean);
-		if (v)
-			form_show(c->n, &k->fields[i], v, false, &shown);
-		text_sanitize(buf_str(&shown), shown.len, TEXT_MULTILINE,
-		    &clean);
-		csv_cell(&line, buf_str(&clean), false);
-	}
-	csv_end_row(&line);
-	fwrite(buf_str(&line), 1, line.len, stdout);
-	record_full_free(&r);
-	buf_free(&line);
-	buf_free(&shown);
-	buf_free(&clean);
-	return MQ_OK;
-}
-
-enum mq_status cli_export(struct cli *c)
-{
-	struct buf scope = BUF_INIT(BUF_SMALL), line = BUF_INIT(BUF_SMALL);
-	struct record_query q;
-	const struct kind *k;
-	enum mq_status st = query_of(c, &q, &scope);
-	size_t i;
-
-	if (!st && !access_may(c->n, &c->who, "export", q.kind, ""))
-		st = err_set(&c->err, MQ_E_DENIED, "%s", q.kind);
-	if (!st)
-		st = audit_write(c->n, &(struct audit){ .by = c->who.by,
-		    .what = "export", .why = q.kind, .count = c->limit },
-		    &c->err);
-	if (!st && c->json) {
-		st = each_row(c, &q, print_row);
-	} else if (!st) {
-		k = pack_kind(c->n->pack, q.kind);
-		csv_cell(&line, word(W_CLI_COL_RECORD), true);
-		csv_cell(&line, word(W_CLI_COL_OPENED), false);
-		csv_cell(&line, word(W_CLI_COL_STATE), false);
-		csv_cell(&line, word(W_CLI_COL_NO), false);
-		for (i = 0; i < k->nfields; i++)
-			csv_cell(&line, k->fields[i].label[c->lang], false);
-		csv_end_row(&line);
-		fwrite(buf_str(&line), 1, line.len, stdout);
-		st = each_row(c, &q, export_row);
-	}
-	buf_free(&scope);
-	buf_free(&line);
 	return st;
 }
 

@@ -21,6 +21,8 @@ struct cli {
 	/* options of verbs; NULL when absent */
 	const char *state, *sort, *find, *why, *day, *unit;
 	const char *by, *key;
+	const char *map, *out, *errors, *layout, *from, *to;
+	bool reveal, limited;
 	bool csv;
 	int limit;
 	struct err err;

@@ -15,14 +15,21 @@
 #define CSV_MAX (4u * 1024u * 1024u)
 #define COLUMNS_MAX 256
 
+/* A quoted cell of a foreign file ends within so many bytes, or its quote was
+ * never closed. */
+#define QUOTED_MAX (64u * 1024u)
+
 struct row {
 	int line;		/* where it begins in the file */
+	enum csv_fault fault;
 	size_t first;		/* of its cells */
 	size_t n;
 };
 
 struct csv {
 	char *name;
+	bool foreign;
+	char sep[2];
 	char *text;		/* unquoted in place; cells point into it */
 	char **cell;
 	size_t ncell, cell_cap;
@@ -65,26 +72,51 @@ static bool quoted_cell(char **at, char *end, int *line)
 	return false;
 }
 
+/* Does the quoted cell whose text begins here close, and a cell end there? */
+static bool closes(const struct csv *c, const char *p, const char *end)
+{
+	const char *last = (size_t)(end - p) > QUOTED_MAX ? p + QUOTED_MAX :
+	    end;
+
+	for (; p < last; p++) {
+		if (*p != '"')
+			continue;
+		if (p + 1 < end && p[1] == '"') {
+			p++;
+			continue;
+		}
+		return p + 1 == end || p[1] == c->sep[0] || p[1] == '\r' ||
+		    p[1] == '\n';
+	}
+	return false;
+}
+
 /* One row; *at moves behind its line end.  The line end is found before the
  * cell's terminator may overwrite it. */
 static enum mq_status read_row(struct csv *c, char **at, char *end, int *line,
     struct err *err)
 {
-	struct row row = { *line, c->ncell, 0 };
+	struct row row = { *line, CSV_FINE, c->ncell, 0 };
+	const char ends[] = { c->sep[0], '\r', '\n', '\0' };
 	char *p = *at, *stop, sep;
 
 	do {
 		char *cell = p;
 
-		if (p < end && *p == '"') {
+		if (c->foreign && p < end && *p == '"' &&
+		    !closes(c, p + 1, end)) {
+			row.fault = CSV_QUOTE;
+			stop = p + strcspn(p, "\r\n");
+			p = stop;
+		} else if (p < end && *p == '"') {
 			cell = ++p;
 			if (!quoted_cell(&p, end, line))
 				return bad_line(c, row.line, err);
 			stop = p;
-			if (p < end && *p != ',' && *p != '\r' && *p != '\n')
+			if (p < end && !strchr(ends, *p))
 				return bad_line(c, *line, err);
 		} else {
-			stop = p + strcspn(p, ",\r\n");
+			stop = p + strcspn(p, ends);
 			p = stop;
 		}
 		sep = p < end ? *p : '\n';
@@ -96,8 +128,14 @@ static enum mq_status read_row(struct csv *c, char **at, char *end, int *line,
 			*stop = '\0';
 		add_cell(c, cell);
 		row.n++;
-	} while (sep == ',' && row.n < COLUMNS_MAX);
-	if (sep == ',')
+		if (c->foreign && row.n == COLUMNS_MAX && sep == c->sep[0]) {
+			row.fault = CSV_WIDE;
+			p += strcspn(p, "\n");
+			p += p < end;
+			sep = '\n';
+		}
+	} while (sep == c->sep[0] && row.n < COLUMNS_MAX);
+	if (sep == c->sep[0])
 		return bad_line(c, row.line, err);
 	++*line;
 	*at = p;
@@ -111,7 +149,9 @@ static bool says_nothing(const struct csv *c, const struct row *r)
 {
 	size_t i;
 
-	if (c->cell[r->first][0] == '#')
+	if (r->fault != CSV_FINE)
+		return false;
+	if (c->cell[r->first][0] == '#' && !c->foreign)
 		return true;
 	for (i = 0; i < r->n; i++)
 		if (c->cell[r->first + i][0] != '\0')
@@ -150,14 +190,19 @@ static enum mq_status check_header(struct csv *c, struct err *err)
 }
 
 /* A full cell beyond the last header is a comma too many. */
-static enum mq_status check_rows(const struct csv *c, struct err *err)
+static enum mq_status check_rows(struct csv *c, struct err *err)
 {
 	size_t r, i;
 
 	for (r = 1; r < c->nrow; r++)
-		for (i = c->row[0].n; i < c->row[r].n; i++)
-			if (c->cell[c->row[r].first + i][0] != '\0')
+		for (i = c->row[0].n; i < c->row[r].n; i++) {
+			if (c->cell[c->row[r].first + i][0] == '\0')
+				continue;
+			if (!c->foreign)
 				return bad_line(c, c->row[r].line, err);
+			if (c->row[r].fault == CSV_FINE)
+				c->row[r].fault = CSV_WIDE;
+		}
 	return MQ_OK;
 }
 
@@ -195,22 +240,30 @@ static int line_of_bad_byte(const char *s, size_t len)
 	return line;
 }
 
+static struct csv *new_csv(const char *name, const char *bytes, size_t len)
+{
+	const char *base = strrchr(name, '/');
+	struct csv *c = xcalloc(1, sizeof(*c));
+
+	c->sep[0] = ',';
+	c->name = xstrdup(base == NULL ? name : base + 1);
+	c->text = xmalloc(len + 1);
+	if (len > 0)
+		memcpy(c->text, bytes, len);
+	c->text[len] = '\0';
+	return c;
+}
+
 enum mq_status csv_open_bytes(const char *name, const char *bytes, size_t len,
     struct csv **out, struct err *err)
 {
-	const char *base = strrchr(name, '/');
 	struct csv *c;
 	enum mq_status rc;
 
 	*out = NULL;
 	if (len > CSV_MAX)
 		return err_set(err, MQ_E_TOO_BIG, "%s", name);
-	c = xcalloc(1, sizeof(*c));
-	c->name = xstrdup(base == NULL ? name : base + 1);
-	c->text = xmalloc(len + 1);
-	if (len > 0)
-		memcpy(c->text, bytes, len);
-	c->text[len] = '\0';
+	c = new_csv(name, bytes, len);
 	if (!text_valid(c->text, len))
 		rc = err_set(err, MQ_E_UTF8, "%s:%d", c->name,
 		    line_of_bad_byte(c->text, len));
@@ -222,6 +275,52 @@ enum mq_status csv_open_bytes(const char *name, const char *bytes, size_t len,
 		csv_close(&c);
 	*out = c;
 	return rc;
+}
+
+/* What stands between the cells of the header most often. */
+static char apart(const char *s)
+{
+	static const char signs[] = ",\t;";
+	size_t count[sizeof(signs)] = { 0 }, i, best = 0;
+	bool quoted = false;
+
+	for (; *s != '\0' && (quoted || (*s != '\n' && *s != '\r')); s++) {
+		quoted ^= *s == '"';
+		for (i = 0; signs[i] != '\0' && !quoted; i++)
+			count[i] += *s == signs[i];
+	}
+	for (i = 1; signs[i] != '\0'; i++)
+		if (count[i] > count[best])
+			best = i;
+	return signs[best];
+}
+
+enum mq_status csv_open_foreign(const char *name, const char *text,
+    size_t len, struct csv **out, struct err *err)
+{
+	struct csv *c = new_csv(name, text, len);
+	enum mq_status rc;
+
+	assert(strlen(c->text) == len);
+	c->foreign = true;
+	c->sep[0] = apart(c->text);
+	rc = read_all(c, len, err);
+	if (rc == MQ_OK && c->row[0].fault != CSV_FINE)
+		rc = bad_line(c, c->row[0].line, err);
+	if (rc != MQ_OK)
+		csv_close(&c);
+	*out = c;
+	return rc;
+}
+
+enum csv_fault csv_fault(const struct csv *csv)
+{
+	return csv->row[csv->at].fault;
+}
+
+size_t csv_rows(const struct csv *csv)
+{
+	return csv->nrow - 1;
 }
 
 enum mq_status csv_open(struct env *env, const char *path, struct csv **out,
@@ -306,7 +405,42 @@ const char *csv_column(const struct csv *csv, size_t i)
 	return csv->cell[i];
 }
 
+const char *csv_at(const struct csv *csv, size_t i)
+{
+	const struct row *r = &csv->row[csv->at];
+
+	return i < r->n ? csv->cell[r->first + i] : "";
+}
+
 /* ---- writing ---- */
+
+/* Would a spreadsheet change it?  More digits than it counts with, zeros in
+ * front, 3-2 as a day, 12E5 as a number. */
+static bool would_spoil(const char *s)
+{
+	size_t len = strspn(s, "0123456789"), more;
+
+	if (len == 0)
+		return false;
+	if (s[len] == '\0' || ((s[len] == 'X' || s[len] == 'x') &&
+	    s[len + 1] == '\0'))
+		return len >= 12 || (len > 1 && s[0] == '0');
+	if (strchr("-/Ee", s[len]) == NULL || len > 3)
+		return false;
+	more = strspn(s + len + 1, "0123456789-/");
+	return more > 0 && s[len + 1 + more] == '\0';
+}
+
+void csv_cell_text(struct buf *out, const char *s, bool first)
+{
+	if (!would_spoil(s)) {
+		csv_cell(out, s, first);
+		return;
+	}
+	if (!first)
+		buf_addc(out, ',');
+	buf_addf(out, "\"\t%s\"", s);
+}
 
 static bool is_blank(uint32_t cp)
 {

@@ -131,6 +131,67 @@ static void opens_a_file(void **state)
 	env_release(&env);
 }
 
+/* A list from elsewhere: what cannot be read is one row, not the file. */
+static void goes_on_after_bad_rows(void **state)
+{
+	static const char text[] = "门牌,姓名,备注\r\n"
+	    "#1,甲,两\n\"3-402\",\"乙\"\"丙\",\"第一行\n第二行\"\n"
+	    "4,\"没有合上,x\n5,丁,y,多\n6,\"戊\"己,z\n7,庚,\n";
+	static const enum csv_fault want[] = { CSV_FINE, CSV_FINE, CSV_QUOTE,
+		CSV_WIDE, CSV_QUOTE, CSV_FINE };
+	static const int lines[] = { 2, 3, 5, 6, 7, 8 };
+	struct err err = ERR_INIT;
+	struct csv *c = NULL;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(csv_open_foreign("x/list.csv", text,
+	    sizeof(text) - 1, &c, &err), MQ_OK);
+	assert_int_equal(csv_rows(c), ARRAY_LEN(want));
+	for (i = 0; i < ARRAY_LEN(want); i++) {
+		assert_true(csv_next(c));
+		assert_int_equal(csv_fault(c), want[i]);
+		assert_int_equal(csv_line(c), lines[i]);
+		if (i == 0)
+			assert_string_equal(csv_at(c, 0), "#1");
+		if (i == 1)
+			assert_string_equal(csv_at(c, 1), "乙\"丙");
+	}
+	assert_string_equal(csv_at(c, 1), "庚");
+	assert_string_equal(csv_at(c, 7), "");
+	assert_false(csv_next(c));
+	csv_close(&c);
+	assert_int_equal(csv_open_foreign("t.csv",
+	    "甲\t乙,丙\t丁\n1\t2,3\n", 22, &c, &err), MQ_OK);
+	assert_string_equal(csv_column(c, 1), "乙,丙");
+	csv_close(&c);
+}
+
+static void text_cell(const char *in, const char *want)
+{
+	struct buf b = BUF_INIT(BUF_SMALL);
+
+	csv_cell_text(&b, in, true);
+	assert_string_equal(buf_str(&b), want);
+	buf_free(&b);
+}
+
+static void keeps_numbers_from_spreadsheets(void **state)
+{
+	(void)state;
+	text_cell("990101001001001", "\"\t990101001001001\"");
+	text_cell("11010519491231002X", "\"\t11010519491231002X\"");
+	text_cell("007", "\"\t007\"");
+	text_cell("3-402", "\"\t3-402\"");
+	text_cell("3/2", "\"\t3/2\"");
+	text_cell("12E5", "\"\t12E5\"");
+	text_cell("2026-11-22", "\"2026-11-22\"");
+	text_cell("1951", "\"1951\"");
+	text_cell("0", "\"0\"");
+	text_cell("3号楼", "\"3号楼\"");
+	text_cell("=1+1", "\"'=1+1\"");
+}
+
 static void cell(const char *in, const char *want)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
@@ -176,6 +237,8 @@ int main(void)
 		cmocka_unit_test(reads_odd_ends),
 		cmocka_unit_test(names_the_bad_line),
 		cmocka_unit_test(opens_a_file),
+		cmocka_unit_test(goes_on_after_bad_rows),
+		cmocka_unit_test(keeps_numbers_from_spreadsheets),
 		cmocka_unit_test(writes_harmless_cells),
 	};
 
