@@ -3,8 +3,7 @@
  *
  * Lasting values in meta: head_seq, head_hash (this epoch), hlc, epoch,
  * clock_shift (ms added to the wall clock: a person confirmed the time, which
- * clock_by_hand says, or the hub said how far it is off), former_unsent (own
- * entries of earlier epochs that the hub did not have when those ended).
+ * clock_by_hand says, or the hub said how far it is off).
  */
 #include "ledger.h"
 

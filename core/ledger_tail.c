@@ -83,20 +83,20 @@ enum mq_status ledger_refresh(struct node *n, struct err *err)
 }
 
 /* What the hub has not of the epoch that ends is still to be sent. */
-static enum mq_status count_unsent(struct node *n, struct err *err)
+static enum mq_status note_former(struct node *n, struct err *err)
 {
-	int64_t last, hub, former;
-	enum mq_status st = node_read_meta(n, "head_seq", &last, NULL, 0, err);
+	struct db_stmt *s;
+	int64_t hub;
+	enum mq_status st = node_read_meta(n, "hub_seq", &hub, NULL, 0, err);
 
 	if (!st)
-		st = node_read_meta(n, "hub_seq", &hub, NULL, 0, err);
-	if (!st)
-		st = node_read_meta(n, "former_unsent", &former, NULL, 0,
-		    err);
-	if (!st && last > hub)
-		st = node_set_meta(n, "former_unsent", former + last - hub,
-		    err);
-	return st;
+		st = db_query(n->db, "INSERT OR REPLACE INTO former(dev, hub)"
+		    " VALUES(?, ?)", &s, err);
+	if (st)
+		return st;
+	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, hub);
+	return db_run(&s, err);
 }
 
 static enum mq_status begin_epoch(struct node *n, int epoch,
@@ -107,7 +107,7 @@ static enum mq_status begin_epoch(struct node *n, int epoch,
 	assert(db_in_transaction(n->db));
 	if (epoch > ENTRY_EPOCH_MAX)
 		return err_set(err, MQ_E_FORKED, "epoch %d", epoch);
-	st = count_unsent(n, err);
+	st = note_former(n, err);
 	if (!st)
 		st = node_set_meta(n, "epoch", epoch, err);
 	if (!st)

@@ -2,8 +2,8 @@
  * How far this node's own entries have come.  Written by sync, read by the
  * status line and by whoever asks where a record stands.
  *
- * Marks belong to the current epoch.  Of earlier ones the hub has all but
- * `former_unsent`, until those were sent.
+ * Marks in meta belong to the current epoch; table `former` says up to where
+ * the hub has an earlier one, all of it when it says nothing.
  */
 #include "outbox.h"
 
@@ -42,69 +42,83 @@ static enum mq_status marks_put(struct node *n, const struct marks *m,
 
 /* ---- counts ---- */
 
-/* Last sequence of this epoch; *earlier gets how many own entries older
- * epochs hold. */
+struct former {
+	int64_t held, hub;	/* entries here, and of them at the hub */
+	struct ref oldest;	/* the first one that is not */
+};
+
+/* Last sequence of this epoch, and how earlier ones stand. */
 static enum mq_status own_entries(struct node *n, int64_t *last,
-    int64_t *earlier, struct err *err)
+    struct former *f, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
 	bool row;
 
-	*last = *earlier = 0;
-	st = db_query(n->db, "SELECT dev, max(seq) AS last FROM entry WHERE"
-	    " dev BETWEEN ? AND ? GROUP BY dev", &s, err);
+	*last = 0;
+	memset(f, 0, sizeof(*f));
+	st = db_query(n->db, "SELECT e.dev, max(e.seq) AS last, coalesce("
+	    "(SELECT f.hub FROM former f WHERE f.dev = e.dev), max(e.seq))"
+	    " AS hub FROM entry e WHERE e.dev BETWEEN ? AND ? GROUP BY e.dev",
+	    &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_i64(s, dev_make(dev_node(n->dev), 0).v);
 	db_bind_i64(s, n->dev.v);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
-		if (db_i64(s, "dev") == n->dev.v)
-			*last = db_i64(s, "last");
-		else
-			*earlier += db_i64(s, "last");
+		int64_t held = db_i64(s, "last"), hub = db_i64(s, "hub");
+
+		if (db_i64(s, "dev") == n->dev.v) {
+			*last = held;
+			continue;
+		}
+		f->held += held;
+		f->hub += hub < held ? hub : held;
+		if (hub < held && f->oldest.seq == 0)
+			f->oldest = (struct ref){ { db_i64(s, "dev") },
+			    hub + 1 };
 	}
 	db_done(&s);
 	return st;
 }
 
-/* Entries that came back: how many lie within what the hub has received, and
- * how many after. */
+/* Entries that came back: within what the hub has received, after that, and
+ * after what it has of an earlier epoch. */
+struct back { int64_t within, after, former; };
+
 static enum mq_status returned_entries(struct node *n, int64_t hub,
-    int64_t *within, int64_t *after, struct err *err)
+    struct back *out, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
-	int64_t first, last;
 	bool row;
 
-	*within = *after = 0;
-	st = db_query(n->db, "SELECT first, last FROM returned WHERE dev = ?",
-	    &s, err);
+	memset(out, 0, sizeof(*out));
+	st = db_query(n->db, "SELECT r.dev, r.first, r.last, coalesce("
+	    "(SELECT f.hub FROM former f WHERE f.dev = r.dev), r.last)"
+	    " AS hub FROM returned r", &s, err);
 	if (st != MQ_OK)
 		return st;
-	db_bind_i64(s, n->dev.v);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
-		first = db_i64(s, "first");
-		last = db_i64(s, "last");
-		if (last <= hub)
-			*within += last - first + 1;
-		else if (first > hub)
-			*after += last - first + 1;
-		else {
-			*within += hub - first + 1;
-			*after += last - hub;
-		}
+		int64_t first = db_i64(s, "first"), last = db_i64(s, "last");
+		bool now = db_i64(s, "dev") == n->dev.v;
+		int64_t to = now ? hub : db_i64(s, "hub");
+
+		to = to < first ? first - 1 : to > last ? last : to;
+		out->within += to - first + 1;
+		if (now)
+			out->after += last - to;
+		else
+			out->former += last - to;
 	}
 	db_done(&s);
 	return st;
 }
 
-static enum mq_status oldest(struct node *n, int64_t seq, struct utc *out,
+static enum mq_status oldest(struct node *n, struct ref id, struct utc *out,
     struct err *err)
 {
 	struct buf head = BUF_INIT(BUF_SMALL), body = BUF_INIT(BUF_SMALL);
-	struct ref id = { n->dev, seq };
 	struct entry e;
 	enum mq_status st;
 	bool erased;
@@ -138,12 +152,13 @@ enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
     struct err *err)
 {
 	struct marks m = marks_get(n);
-	int64_t last, earlier, within, after;
-	int64_t former = node_meta(n, "former_unsent");
+	struct former f;
+	struct back back;
+	int64_t last;
 	enum mq_status st;
 
 	memset(out, 0, sizeof(*out));
-	st = own_entries(n, &last, &earlier, err);
+	st = own_entries(n, &last, &f, err);
 	if (st != MQ_OK)
 		return st;
 	/* A lost tail: the hub may hold more than is here. */
@@ -151,24 +166,24 @@ enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
 		m.hub = last;
 	if (m.sent > last)
 		m.sent = last;
-	st = returned_entries(n, m.hub, &within, &after, err);
+	st = returned_entries(n, m.hub, &back, err);
 	if (st != MQ_OK)
 		return st;
-	out->written = earlier + last;
-	out->returned = within + after;
-	if (former > earlier)
-		former = earlier;
-	out->hub = earlier - former + m.hub - within;
-	out->sent = m.sent - m.hub - after;
-	out->local = former + last - m.sent;
+	out->written = f.held + last;
+	out->returned = back.within + back.after + back.former;
+	out->hub = f.hub + m.hub - back.within;
+	out->local = f.held - f.hub - back.former + last - m.sent;
+	out->sent = m.sent - m.hub - back.after;
 	assert(out->hub >= 0 && out->sent >= 0 && out->local >= 0);
 	assert(out->written == out->local + out->sent + out->hub +
 	    out->returned);
 	out->last_contact.ms = node_meta(n, "contact_at");
 	node_meta_text(n, "contact_trouble", out->trouble,
 	    sizeof(out->trouble));
-	if (last > m.sent)
-		st = oldest(n, m.sent + 1, &out->oldest_local, err);
+	if (f.oldest.seq == 0 && last > m.sent)
+		f.oldest = (struct ref){ n->dev, m.sent + 1 };
+	if (f.oldest.seq != 0)
+		st = oldest(n, f.oldest, &out->oldest_local, err);
 	if (st == MQ_OK)
 		st = unfolded(n, &out->unfolded, err);
 	return st;
@@ -176,12 +191,15 @@ enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
 
 /* ---- for sync ---- */
 
-static enum mq_status check_written(struct node *n, int64_t seq,
-    struct err *err)
+static enum mq_status check_written(struct node *n, struct dev dev,
+    int64_t seq, struct err *err)
 {
-	int64_t last, earlier;
-	enum mq_status st = own_entries(n, &last, &earlier, err);
+	int64_t last;
+	enum mq_status st;
 
+	if (dev_node(dev) != dev_node(n->dev) || dev.v > n->dev.v)
+		return err_set(err, MQ_E_NET_REPLY, "epoch");
+	st = ledger_held_to(n, dev, &last, err);
 	if (st == MQ_OK && (seq < 0 || seq > last))
 		st = err_set(err, MQ_E_NET_REPLY, "%" PRId64 " > %" PRId64,
 		    seq, last);
@@ -191,7 +209,7 @@ static enum mq_status check_written(struct node *n, int64_t seq,
 enum mq_status outbox_mark_sent(struct node *n, int64_t to, struct err *err)
 {
 	struct marks m = marks_get(n);
-	enum mq_status st = check_written(n, to, err);
+	enum mq_status st = check_written(n, n->dev, to, err);
 
 	if (st != MQ_OK || to <= m.sent)
 		return st;
@@ -200,8 +218,9 @@ enum mq_status outbox_mark_sent(struct node *n, int64_t to, struct err *err)
 }
 
 /* The hub went back to an older state: what it no longer has was not
- * received, and its receipts no longer stand. */
-static enum mq_status take_back(struct node *n, int64_t to, struct err *err)
+ * received, nor sent back, and its receipts no longer stand. */
+static enum mq_status take_back(struct node *n, struct dev dev, int64_t to,
+    struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -210,7 +229,15 @@ static enum mq_status take_back(struct node *n, int64_t to, struct err *err)
 	    " seq_from > ?", &s, err);
 	if (st != MQ_OK)
 		return st;
-	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, dev.v);
+	db_bind_i64(s, to);
+	st = db_run(&s, err);
+	if (st == MQ_OK)
+		st = db_query(n->db, "DELETE FROM returned WHERE dev = ?"
+		    " AND last > ?", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, dev.v);
 	db_bind_i64(s, to);
 	st = db_run(&s, err);
 	if (st == MQ_OK)
@@ -219,13 +246,13 @@ static enum mq_status take_back(struct node *n, int64_t to, struct err *err)
 	if (st != MQ_OK)
 		return st;
 	db_bind_i64(s, to);
-	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, dev.v);
 	db_bind_i64(s, to);
 	return db_run(&s, err);
 }
 
-static enum mq_status put_receipt(struct node *n, int64_t from, int64_t to,
-    const char *no, struct utc at, struct err *err)
+static enum mq_status put_receipt(struct node *n, struct dev dev,
+    int64_t from, int64_t to, const char *no, struct utc at, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
@@ -236,7 +263,7 @@ static enum mq_status put_receipt(struct node *n, int64_t from, int64_t to,
 		return st;
 	db_bind_i64(s, to);
 	db_bind_i64(s, from);
-	db_bind_i64(s, n->dev.v);
+	db_bind_i64(s, dev.v);
 	db_bind_text(s, no);
 	db_bind_i64(s, at.ms);
 	return db_run(&s, err);
@@ -246,15 +273,17 @@ enum mq_status outbox_mark_hub(struct node *n, int64_t contiguous,
     const char *receipt, struct utc at, struct err *err)
 {
 	struct marks m = marks_get(n);
-	enum mq_status st = check_written(n, contiguous, err);
+	enum mq_status st = check_written(n, n->dev, contiguous,
+	    err);
 
 	if (st != MQ_OK || contiguous == m.hub)
 		return st;
 	if (contiguous < m.hub) {
-		st = take_back(n, contiguous, err);
+		st = take_back(n, n->dev, contiguous, err);
 		m.sent = contiguous;
 	} else {
-		st = put_receipt(n, m.hub + 1, contiguous, receipt, at, err);
+		st = put_receipt(n, n->dev, m.hub + 1, contiguous, receipt,
+		    at, err);
 	}
 	m.hub = contiguous;
 	if (m.sent < m.hub)
@@ -262,48 +291,112 @@ enum mq_status outbox_mark_hub(struct node *n, int64_t contiguous,
 	return st == MQ_OK ? marks_put(n, &m, err) : st;
 }
 
-enum mq_status outbox_mark_returned(struct node *n, int64_t first, int64_t last,
-    const char *reason, struct err *err)
+/* Up to where the hub was known to have an epoch that ended. */
+static enum mq_status former_hub(struct node *n, struct dev dev, int64_t *out,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	st = ledger_held_to(n, dev, out, err);
+	if (st == MQ_OK)
+		st = db_query(n->db, "SELECT hub FROM former WHERE dev = ?",
+		    &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, dev.v);
+	st = db_step(s, &row, err);
+	if (st == MQ_OK && row)
+		*out = db_i64(s, "hub");
+	db_done(&s);
+	return st;
+}
+
+static enum mq_status former_put(struct node *n, struct dev dev, int64_t hub,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st = db_query(n->db, "INSERT OR REPLACE INTO"
+	    " former(dev, hub) VALUES(?, ?)", &s, err);
+
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, dev.v);
+	db_bind_i64(s, hub);
+	return db_run(&s, err);
+}
+
+enum mq_status outbox_mark_former(struct node *n, struct dev dev,
+    int64_t contiguous, const char *receipt, struct utc at, struct err *err)
+{
+	int64_t was = 0;
+	enum mq_status st = check_written(n, dev, contiguous, err);
+
+	assert(dev.v < n->dev.v);
+	if (st == MQ_OK)
+		st = former_hub(n, dev, &was, err);
+	if (st != MQ_OK || contiguous == was)
+		return st;
+	if (contiguous < was)
+		st = take_back(n, dev, contiguous, err);
+	else if (receipt[0] != '\0')
+		st = put_receipt(n, dev, was + 1, contiguous, receipt, at,
+		    err);
+	return st == MQ_OK ? former_put(n, dev, contiguous, err) : st;
+}
+
+/* What the hub says now of these entries stands instead of what it said. */
+static enum mq_status forget_returned(struct node *n, struct dev dev,
+    int64_t first, int64_t last, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st = db_query(n->db, "DELETE FROM returned WHERE"
+	    " dev = ? AND first <= ? AND last >= ?", &s, err);
+
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, dev.v);
+	db_bind_i64(s, last);
+	db_bind_i64(s, first);
+	return db_run(&s, err);
+}
+
+enum mq_status outbox_mark_returned(struct node *n, struct dev dev,
+    int64_t first, int64_t last, const char *reason, struct err *err)
 {
 	struct marks m = marks_get(n);
 	struct db_stmt *s;
-	enum mq_status st = check_written(n, last, err);
+	enum mq_status st = check_written(n, dev, last, err);
 
 	if (st != MQ_OK)
 		return st;
 	if (first < 1 || first > last)
 		return err_set(err, MQ_E_NET_REPLY, "%" PRId64 "-%" PRId64,
 		    first, last);
-	st = db_query(n->db, "INSERT OR REPLACE INTO returned(first, last,"
-	    " dev, at, reason) VALUES(?, ?, ?, ?, ?)", &s, err);
+	st = forget_returned(n, dev, first, last, err);
+	if (st == MQ_OK)
+		st = db_query(n->db, "INSERT INTO returned(dev, first, last,"
+		    " at, reason) VALUES(?, ?, ?, ?, ?)", &s, err);
 	if (st != MQ_OK)
 		return st;
+	db_bind_i64(s, dev.v);
 	db_bind_i64(s, first);
 	db_bind_i64(s, last);
-	db_bind_i64(s, n->dev.v);
 	db_bind_i64(s, env_now(n->env).ms);
 	db_bind_text(s, reason);
 	st = db_run(&s, err);
-	if (st == MQ_OK && last > m.sent) {
+	if (st == MQ_OK && dev.v == n->dev.v && last > m.sent) {
 		m.sent = last;
 		st = marks_put(n, &m, err);
 	}
 	return st;
 }
 
-enum mq_status outbox_mark_readmitted(struct node *n, int64_t first,
-    struct err *err)
+enum mq_status outbox_mark_readmitted(struct node *n, struct dev dev,
+    int64_t first, struct err *err)
 {
-	struct db_stmt *s;
-	enum mq_status st;
-
-	st = db_query(n->db, "DELETE FROM returned WHERE first = ? AND"
-	    " dev = ?", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_i64(s, first);
-	db_bind_i64(s, n->dev.v);
-	return db_run(&s, err);
+	return forget_returned(n, dev, first, first, err);
 }
 
 enum mq_status outbox_contact(struct node *n, const char *trouble,
@@ -330,15 +423,15 @@ enum mq_status outbox_returned(struct node *n, struct outbox_returned *out,
 	bool row;
 
 	*count = 0;
-	st = db_query(n->db, "SELECT first, last, at, reason FROM returned"
-	    " WHERE dev = ? ORDER BY first LIMIT ?", &s, err);
+	st = db_query(n->db, "SELECT dev, first, last, at, reason FROM"
+	    " returned ORDER BY dev, first LIMIT ?", &s, err);
 	if (st != MQ_OK)
 		return st;
-	db_bind_i64(s, n->dev.v);
 	db_bind_i64(s, max);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
 		struct outbox_returned *r = &out[(*count)++];
 
+		r->dev.v = db_i64(s, "dev");
 		r->first = db_i64(s, "first");
 		r->last = db_i64(s, "last");
 		r->at.ms = db_i64(s, "at");
@@ -348,7 +441,7 @@ enum mq_status outbox_returned(struct node *n, struct outbox_returned *out,
 	return st;
 }
 
-enum mq_status outbox_receipt(struct node *n, int64_t seq, char *out,
+enum mq_status outbox_receipt(struct node *n, struct ref id, char *out,
     size_t size, struct utc *at, struct err *err)
 {
 	struct db_stmt *s;
@@ -362,9 +455,9 @@ enum mq_status outbox_receipt(struct node *n, int64_t seq, char *out,
 	    err);
 	if (st != MQ_OK)
 		return st;
-	db_bind_i64(s, n->dev.v);
-	db_bind_i64(s, seq);
-	db_bind_i64(s, seq);
+	db_bind_i64(s, id.dev.v);
+	db_bind_i64(s, id.seq);
+	db_bind_i64(s, id.seq);
 	st = db_step(s, &row, err);
 	if (st == MQ_OK && row) {
 		db_copy(s, "no", out, size);

@@ -1,7 +1,7 @@
 /*
  * What is not yet confirmed by the hub.  Truth is three numbers: last own
  * sequence, last one sent, last one received by the hub; plus saves that
- * came back.  The counts add up, always.
+ * came back.  All epochs of the node count; the counts add up, always.
  */
 #ifndef MQ_OUTBOX_H
 #define MQ_OUTBOX_H
@@ -28,19 +28,26 @@ enum mq_status outbox_mark_sent(struct node *n, int64_t to, struct err *err)
     MUST_CHECK;
 enum mq_status outbox_mark_hub(struct node *n, int64_t contiguous,
     const char *receipt, struct utc at, struct err *err) MUST_CHECK;
-enum mq_status outbox_mark_returned(struct node *n, int64_t first,
-    int64_t last, const char *reason, struct err *err) MUST_CHECK;
-enum mq_status outbox_mark_readmitted(struct node *n, int64_t first,
-    struct err *err) MUST_CHECK;
+/* The same of an epoch that ended; receipt "": none told. */
+enum mq_status outbox_mark_former(struct node *n, struct dev dev,
+    int64_t contiguous, const char *receipt, struct utc at, struct err *err)
+    MUST_CHECK;
+/* A save of any epoch; what was said of one of its entries is replaced. */
+enum mq_status outbox_mark_returned(struct node *n, struct dev dev,
+    int64_t first, int64_t last, const char *reason, struct err *err)
+    MUST_CHECK;
+enum mq_status outbox_mark_readmitted(struct node *n, struct dev dev,
+    int64_t first, struct err *err) MUST_CHECK;
 enum mq_status outbox_contact(struct node *n, const char *trouble,
     struct err *err) MUST_CHECK;	/* "" = went well */
 
-struct outbox_returned { int64_t first, last; struct utc at;
-	char reason[200]; };
+struct outbox_returned { struct dev dev; int64_t first, last;
+	struct utc at; char reason[200]; };
+/* Of all epochs, oldest first. */
 enum mq_status outbox_returned(struct node *n, struct outbox_returned *out,
     int max, int *count, struct err *err) MUST_CHECK;
 /* Receipt of one own entry: "" when none yet. */
-enum mq_status outbox_receipt(struct node *n, int64_t seq, char *out,
+enum mq_status outbox_receipt(struct node *n, struct ref id, char *out,
     size_t size, struct utc *at, struct err *err) MUST_CHECK;
 
 #endif

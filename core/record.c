@@ -308,14 +308,31 @@ static bool came_back(struct node *n, const struct record *r)
 	return row;
 }
 
+/* Has the hub this entry of an epoch that ended? */
+static bool former_has(struct node *n, const struct record *r)
+{
+	struct db_stmt *s;
+	bool row = false;
+
+	if (db_query(n->db, "SELECT hub FROM former WHERE dev = ?"
+	    " AND hub < ?", &s, NULL) != MQ_OK)
+		return false;
+	db_bind_i64(s, r->own_dev.v);
+	db_bind_i64(s, r->own_seq);
+	if (db_step(s, &row, NULL) != MQ_OK)
+		row = true;
+	db_done(&s);
+	return !row;
+}
+
 enum record_delivery record_delivery(struct node *n, const struct record *r)
 {
 	if (!r->own_seq)
 		return DELIVERY_FOREIGN;
 	if (came_back(n, r))
 		return DELIVERY_RETURNED;
-	if (r->own_dev.v < n->dev.v)	/* a former epoch is at the hub */
-		return DELIVERY_HUB;
+	if (r->own_dev.v < n->dev.v)
+		return former_has(n, r) ? DELIVERY_HUB : DELIVERY_LOCAL;
 	if (r->own_seq <= node_meta(n, "hub_seq"))
 		return DELIVERY_HUB;
 	if (r->own_seq <= node_meta(n, "sent_seq"))

@@ -96,18 +96,39 @@ static enum mq_status mark_receipts(struct client *c, const struct jnode *root,
 	return st;
 }
 
-static bool is_listed(const struct client *c, const struct jnode *list,
-    int64_t first)
+static bool is_listed(const struct jnode *list,
+    const struct outbox_returned *x)
 {
 	char dev[ENTRY_REF_TEXT];
 	size_t i;
 
-	dev_text(c->n->dev, dev);
+	dev_text(x->dev, dev);
 	for (i = 0; i < jnode_count(list); i++)
-		if (jget_int(jnode_at(list, i), "first", 0) == first &&
+		if (jget_int(jnode_at(list, i), "first", 0) == x->first &&
 		    strcmp(jget_str(jnode_at(list, i), "dev", ""), dev) == 0)
 			return true;
 	return false;
+}
+
+static enum mq_status mark_one_returned(struct client *c,
+    const struct jnode *x, const struct outbox_returned *mine, int n,
+    struct client_result *r, struct err *err)
+{
+	const char *key = c->n->env->lang == LANG_EN ? "reason_en" :
+	    "reason";
+	const char *text = jget_str(x, "dev", "");
+	int64_t first = jget_int(x, "first", 0);
+	struct dev dev;
+	int i;
+
+	if (!dev_parse(text, strlen(text), &dev))
+		return err_set(err, MQ_E_NET_REPLY, "returned");
+	for (i = 0; i < n; i++)
+		if (mine[i].first == first && mine[i].dev.v == dev.v)
+			return MQ_OK;
+	r->returned++;
+	return outbox_mark_returned(c->n, dev, first, jget_int(x, "last", 0),
+	    jget_str(x, key, ""), err);
 }
 
 /* What the hub holds in quarantine and what we believe it does. */
@@ -116,41 +137,26 @@ static enum mq_status mark_returned(struct client *c, const struct jnode *root,
 {
 	const struct jnode *list = jnode_get(root, "returned");
 	struct outbox_returned *mine = xcalloc(RETURNED_MAX, sizeof(*mine));
-	const char *key = c->n->env->lang == LANG_EN ? "reason_en" :
-	    "reason";
-	char dev[ENTRY_REF_TEXT];
 	enum mq_status st;
 	int n = 0, i;
 	size_t k;
 
-	dev_text(c->n->dev, dev);
 	st = outbox_returned(c->n, mine, RETURNED_MAX, &n, err);
 	for (i = 0; i < n && st == MQ_OK; i++)
-		if (!is_listed(c, list, mine[i].first) &&
+		if (!is_listed(list, &mine[i]) &&
 		    !jnode_bool(jnode_get(root, "returned_more"), true))
-			st = outbox_mark_readmitted(c->n, mine[i].first, err);
-	for (k = 0; k < jnode_count(list) && st == MQ_OK; k++) {
-		const struct jnode *x = jnode_at(list, k);
-		int64_t first = jget_int(x, "first", 0);
-		bool held = false;
-
-		if (strcmp(jget_str(x, "dev", ""), dev) != 0)
-			continue;
-		for (i = 0; i < n; i++)
-			held = held || mine[i].first == first;
-		if (held)
-			continue;
-		r->returned++;
-		st = outbox_mark_returned(c->n, first, jget_int(x, "last", 0),
-		    jget_str(x, key, ""), err);
-	}
+			st = outbox_mark_readmitted(c->n, mine[i].dev,
+			    mine[i].first, err);
+	for (k = 0; k < jnode_count(list) && st == MQ_OK; k++)
+		st = mark_one_returned(c, jnode_at(list, k), mine, n, r, err);
 	FREE(mine);
 	return st;
 }
 
-/* The hub's answer becomes our marks, in one transaction. */
+/* The hub's answer becomes our marks, in one transaction.  told: the epoch
+ * whose receipts it lists. */
 static enum mq_status take_stand(struct client *c, const struct jnode *root,
-    struct client_result *r, struct err *err)
+    struct dev told, struct client_result *r, struct err *err)
 {
 	struct heal_chain hub;
 	enum mq_status st;
@@ -160,7 +166,10 @@ static enum mq_status take_stand(struct client *c, const struct jnode *root,
 	st = db_begin(c->n->db, __func__, err);
 	if (st != MQ_OK)
 		return st;
-	st = mark_receipts(c, root, hub.seq, err);
+	if (told.v == c->n->dev.v)
+		st = mark_receipts(c, root, hub.seq, err);
+	if (st == MQ_OK)
+		st = heal_mark_former(c, root, told, err);
 	if (st == MQ_OK)
 		st = mark_returned(c, root, r, err);
 	if (st == MQ_OK)
@@ -249,7 +258,7 @@ static enum mq_status resume(struct client *c, struct client_result *r,
 	if (st == MQ_OK)
 		st = heal_compare(c, jdoc_root(doc), r, err);
 	if (st == MQ_OK)
-		st = take_stand(c, jdoc_root(doc), r, err);
+		st = take_stand(c, jdoc_root(doc), c->n->dev, r, err);
 	if (st == MQ_OK)
 		st = check_cursor(c, jdoc_root(doc), mark, err);
 	if (st == MQ_OK && jnode_bool(jnode_get(jdoc_root(doc), "frozen"),
@@ -283,8 +292,8 @@ static enum mq_status post_batch(struct client *c, const struct wire_batch *b,
 		st = client_ask(c, &a, &reply, err);
 	if (st == MQ_OK)
 		st = parse_stand(c, &reply, &doc, err);
-	if (st == MQ_OK && b->dev.v == c->n->dev.v)
-		st = take_stand(c, jdoc_root(doc), r, err);
+	if (st == MQ_OK)
+		st = take_stand(c, jdoc_root(doc), b->dev, r, err);
 	jdoc_free(&doc);
 	transport_reply_free(&reply);
 	buf_free(&packed);

@@ -28,6 +28,10 @@ enum mq_status heal_hash_of(struct node *n, struct ref id,
  * goes on under a new epoch; MQ_E_FORKED when both went on differently. */
 enum mq_status heal_compare(struct client *c, const struct jnode *stand,
     struct client_result *r, struct err *err) MUST_CHECK;
+/* Up to where the hub has the epochs that ended, in a transaction.  told: the
+ * epoch whose receipts the answer lists. */
+enum mq_status heal_mark_former(struct client *c, const struct jnode *stand,
+    struct dev told, struct err *err) MUST_CHECK;
 /* After MQ_E_FORKED: hands our branch to the hub, which keeps it beside the
  * other one.  Once only; failures do not matter, the branch stays here. */
 void heal_send_branch(struct client *c, struct client_result *r);

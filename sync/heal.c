@@ -263,6 +263,34 @@ enum mq_status heal_compare(struct client *c, const struct jnode *stand,
 
 /* ---- entries by epoch ---- */
 
+enum mq_status heal_mark_former(struct client *c, const struct jnode *stand,
+    struct dev told, struct err *err)
+{
+	const struct jnode *list = jnode_get(stand, "receipts");
+	size_t last = jnode_count(list);
+	struct utc at = { jget_int(stand, "now", 0) };
+	enum mq_status st = MQ_OK;
+	int epoch;
+
+	for (epoch = 0; st == MQ_OK && epoch < dev_epoch(c->n->dev);
+	    epoch++) {
+		struct dev dev = dev_make(c->n->set.number, epoch);
+		const char *no = "";
+		struct heal_chain hub;
+		int64_t held;
+
+		heal_chain_of(stand, dev, &hub);
+		/* The answer to a batch of that epoch has its receipt. */
+		if (told.v == dev.v && last > 0)
+			no = jget_str(jnode_at(list, last - 1), "no", "");
+		st = ledger_held_to(c->n, dev, &held, err);
+		if (st == MQ_OK)
+			st = outbox_mark_former(c->n, dev, hub.seq < held ?
+			    hub.seq : held, no, at, err);
+	}
+	return st;
+}
+
 /* One batch of whole saves from `from` on; *last is where it ends, *done: the
  * node holds no more of that epoch. */
 static enum mq_status epoch_batch(struct client *c, struct dev dev,
@@ -305,11 +333,6 @@ static enum mq_status epoch_batch(struct client *c, struct dev dev,
 	return st;
 }
 
-static enum mq_status none_unsent(struct node *n, struct err *err)
-{
-	return node_set_meta(n, "former_unsent", 0, err);
-}
-
 enum mq_status heal_push_former(struct client *c, struct client_result *r,
     struct err *err)
 {
@@ -337,8 +360,6 @@ enum mq_status heal_push_former(struct client *c, struct client_result *r,
 			st = epoch_batch(c, dev, hub.seq + 1, &hub.seq,
 			    &done, r, err);
 	}
-	if (st == MQ_OK && node_meta(c->n, "former_unsent") != 0)
-		st = in_transaction(c->n, none_unsent, err);
 	jdoc_free(&doc);
 	transport_reply_free(&reply);
 	return st;

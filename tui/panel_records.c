@@ -185,8 +185,8 @@ static void load_returned(struct panel_records *l)
 			struct entry e;
 			bool erased;
 
-			if (ledger_read(n, (struct ref){ n->dev, seq }, &e,
-			    &head, &body, &erased, &err) == MQ_OK)
+			if (ledger_read(n, (struct ref){ list[i].dev,
+			    seq }, &e, &head, &body, &erased, &err) == MQ_OK)
 				keep_found(l, ref_rec(e.subj));
 			buf_free(&head);
 			buf_free(&body);

@@ -128,7 +128,8 @@ static const char *returned_reason(struct node *n, const struct record *r,
 	if (outbox_returned(n, list, RETURNED_MAX, &count, &err) != MQ_OK)
 		return "";
 	for (int i = 0; i < count && i < RETURNED_MAX; i++)
-		if (list[i].first <= r->own_seq && r->own_seq <= list[i].last)
+		if (list[i].dev.v == r->own_dev.v &&
+		    list[i].first <= r->own_seq && r->own_seq <= list[i].last)
 			return list[i].reason;
 	return "";
 }
@@ -140,12 +141,13 @@ static void delivery_line(struct app *app, const struct record *r,
 	struct outbox_returned *list;
 	enum theme_role role;
 	const char *w = desk_delivery_word(app, r, &role);
+	struct ref own = { r->own_dev, r->own_seq };
 	struct utc at = { 0 };
 	struct err err = ERR_INIT;
 	char line[320], no[64] = "", when[24] = "";
 
-	if (role == ROLE_RECEIVED && outbox_receipt(n, r->own_seq, no,
-	    sizeof(no), &at, &err) == MQ_OK && at.ms != 0)
+	if (role == ROLE_RECEIVED && outbox_receipt(n, own, no, sizeof(no),
+	    &at, &err) == MQ_OK && at.ms != 0)
 		clock_show(at, CLOCK_MINUTE, when, sizeof(when));
 	if (role == ROLE_REFUSED) {
 		list = xcalloc(RETURNED_MAX, sizeof(*list));

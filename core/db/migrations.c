@@ -142,6 +142,27 @@ static const char search_2[] =
 "DELETE FROM search_name;"
 "INSERT OR IGNORE INTO search_todo(rec) SELECT rec FROM record;";
 
+/* Receipts and returned saves belong to an epoch: a later one counts from 1
+ * again.  former: up to where the hub has an epoch that ended; all of it when
+ * nothing is said. */
+static const char epoch_1[] =
+"CREATE TABLE receipt_new(dev INTEGER NOT NULL, seq_to INTEGER NOT NULL,"
+" seq_from INTEGER NOT NULL, no TEXT NOT NULL, at INTEGER NOT NULL,"
+" PRIMARY KEY(dev, seq_to)) STRICT, WITHOUT ROWID;"
+"INSERT INTO receipt_new(dev, seq_to, seq_from, no, at)"
+" SELECT dev, seq_to, seq_from, no, at FROM receipt;"
+"DROP TABLE receipt;"
+"ALTER TABLE receipt_new RENAME TO receipt;"
+"CREATE TABLE returned_new(dev INTEGER NOT NULL, first INTEGER NOT NULL,"
+" last INTEGER NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL,"
+" PRIMARY KEY(dev, first)) STRICT, WITHOUT ROWID;"
+"INSERT INTO returned_new(dev, first, last, at, reason)"
+" SELECT dev, first, last, at, reason FROM returned;"
+"DROP TABLE returned;"
+"ALTER TABLE returned_new RENAME TO returned;"
+"CREATE TABLE former(dev INTEGER PRIMARY KEY, hub INTEGER NOT NULL) STRICT;"
+"DELETE FROM meta WHERE key = 'former_unsent';";
+
 const struct db_migration db_node_migrations[] = {
 	{ "ledger", ledger_1 },
 	{ "projection", projection_1 },
@@ -153,5 +174,6 @@ const struct db_migration db_node_migrations[] = {
 	{ "flow", flow_1 },
 	{ "body", body_1 },
 	{ "search-2", search_2 },
+	{ "epoch", epoch_1 },
 };
 const size_t db_node_migrations_n = ARRAY_LEN(db_node_migrations);

@@ -128,7 +128,7 @@ static void what_came_back_stays(void **state)
 	env_advance(&x.env, YEARS_3);
 	received();
 	nodes_ok(db_begin(x.n->db, __func__, &err), &err);
-	nodes_ok(outbox_mark_returned(x.n, 3, 5, "", &err), &err);
+	nodes_ok(outbox_mark_returned(x.n, x.n->dev, 3, 5, "", &err), &err);
 	nodes_ok(db_commit(x.n->db, &err), &err);
 	assert_int_equal(purge(false), 0);
 }

@@ -100,7 +100,8 @@ static void test_reply_lost_after_commit(void **state)
 	hubs_sync(&w->h, &w->a);
 	assert_int_equal(counts(&w->a).hub, 1);
 	assert_string_equal(counts(&w->a).trouble, "");
-	nodes_ok(outbox_receipt(w->a.n, 1, receipt, sizeof(receipt), &at,
+	nodes_ok(outbox_receipt(w->a.n, (struct ref){ w->a.n->dev, 1 },
+	    receipt, sizeof(receipt), &at,
 	    &err), &err);
 	assert_string_equal(receipt, "20261122-000001");
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM batch"), 1);

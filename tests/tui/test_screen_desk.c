@@ -108,7 +108,8 @@ static void test_returned(void **state)
 	counts(&c);
 	ok(db_begin(station_one.n->db, __func__, &err));
 	ok(outbox_mark_sent(station_one.n, c.written, &err));
-	ok(outbox_mark_returned(station_one.n, c.written, c.written,
+	ok(outbox_mark_returned(station_one.n, station_one.n->dev,
+	    c.written, c.written,
 	    "时间在开站以前，请更正", &err));
 	ok(db_commit(station_one.n->db, &err));
 	counts(&c);
