@@ -129,7 +129,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $< \
 		-Wl,--start-group $(B)/libtest.a $(B)/libtui.a $(B)/libhub.a $(B)/libadmin.a $(B)/libsync.a $(B)/libcore.a -Wl,--end-group \
-		-lcmocka -lvterm -lutil $(TUI_LIBS) $(HUB_LIBS) $(SYNC_LIBS) $(CORE_LIBS)
+		-lcmocka -lvterm -lutil -lm $(TUI_LIBS) $(HUB_LIBS) $(SYNC_LIBS) $(CORE_LIBS)
 
 # Pictures of screens, for the documents and for review.
 $(BIN)/minqing-shot: $(call obj,tools/shot.c) $(B)/libtest.a $(B)/libtui.a $(B)/libcore.a
@@ -147,6 +147,10 @@ test: all $(B)/tests/$(T)
 sim: all $(B)/tests/sim/test_sim
 	$(Q)MQ_BIN=$(abspath $(BIN)) MQ_SRC=$(CURDIR) JOBS=$(shell nproc) \
 		$(B)/tests/sim/test_sim
+
+# Can every role of every theme be read?
+check-theme: all $(B)/tests/tui/test_theme_contrast
+	$(Q)CHECK_THEME=1 MQ_SRC=$(CURDIR) $(B)/tests/tui/test_theme_contrast
 
 # ---- the input method: keys per character, first candidates, by sentences
 # of a station's life.
@@ -231,6 +235,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all tests test sim fuzz bench bench-quick check check-full deps lint demo install screenshots clean
+.PHONY: all tests test sim fuzz bench bench-quick check-theme ime-score check check-full deps lint demo install screenshots clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

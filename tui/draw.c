@@ -68,9 +68,17 @@ void draw_use_theme(struct term *t, const struct theme *theme)
 	const struct theme_look *l =
 	    theme->look[theme_depth(term_colours(t))];
 	bool mono = theme_depth(term_colours(t)) == THEME_MONO;
+	const struct theme_look ground = l[ROLE_TEXT];
 	short used = 0;
 
+	/* What `text` stands on is the ground of the whole screen. */
+	if (!mono && (ground.fg >= 0 || ground.bg >= 0))
+		assume_default_colors(ground.fg, ground.bg);
+	else if (!mono)
+		use_default_colors();
 	for (int r = 0; r < ROLE_COUNT; r++) {
+		short fg = l[r].fg < 0 ? ground.fg : l[r].fg;
+		short bg = l[r].bg < 0 ? ground.bg : l[r].bg;
 		int same;
 
 		looks[r].attr = curses_attr(l[r].attr);
@@ -84,7 +92,7 @@ void draw_use_theme(struct term *t, const struct theme *theme)
 			looks[r].pair = looks[same].pair;
 		} else if (used + 1 < COLOR_PAIRS) {
 			looks[r].pair = ++used;
-			init_pair(used, l[r].fg, l[r].bg);
+			init_pair(used, fg, bg);
 		}
 	}
 }

@@ -7,7 +7,8 @@
  *   role = COLOUR [on COLOUR] [bold] [dim] [underline] [reverse]
  * A colour is a name (black red green yellow blue magenta cyan white, bright-…
  * from 16 on), a number, or `default`.  What a file leaves out keeps the look
- * that is compiled in.
+ * that is compiled in.  What `text` stands on is the ground of the screen, and
+ * `default` elsewhere means it.
  */
 #ifndef MQ_THEME_H
 #define MQ_THEME_H
