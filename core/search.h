@@ -53,4 +53,26 @@ void search_order(struct search_person *v, int n, enum search_order order);
 /* Fills sound and strokes of one. */
 void search_order_keys(const char *name, struct search_person *out);
 
+/* Who of a register may be the same, most certain first: by the number of a
+ * paper or a code; the whole door; telephone and name; name as it sounds with
+ * year of birth and building.  The last two alone are only worth a look. */
+enum search_tie { SEARCH_SAME_NUMBER, SEARCH_SAME_DOOR, SEARCH_SAME_PHONE,
+	SEARCH_SAME_LIFE, SEARCH_ONLY_NAME, SEARCH_ONLY_PHONE,
+	SEARCH_NOT_ALIKE };
+struct search_alike { struct search_person p; enum search_tie tie; };
+/* Is it so likely that people are to be asked? */
+static inline bool search_is_likely(enum search_tie tie)
+{
+	return tie <= SEARCH_SAME_LIFE;
+}
+/* Of a record that is here, of fields as they are being typed.  Not among
+ * them: itself, what was merged, withdrawn or is confidential.  What is not
+ * indexed yet is not compared. */
+enum mq_status search_alike(struct node *n, const struct record_full *r,
+    const char *scope, struct search_alike *out, int max, int *count,
+    struct err *err) MUST_CHECK;
+enum mq_status search_alike_typed(struct node *n, const char *kind,
+    const struct fields *f, const char *scope, struct search_alike *out,
+    int max, int *count, struct err *err) MUST_CHECK;
+
 #endif

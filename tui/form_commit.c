@@ -8,6 +8,7 @@
 #include "../core/base/clock.h"
 #include "../core/base/xmalloc.h"
 #include "../core/ledger.h"
+#include "form_alike.h"
 #include "form_clock.h"
 #include "panels.h"
 #include "popup.h"
@@ -178,5 +179,7 @@ static unsigned save_fix_asking(struct panel_form *p)
 
 unsigned form_commit_run(struct panel_form *p)
 {
-	return panel_form_is_fix(p) ? save_fix_asking(p) : save_with(p, "");
+	if (panel_form_is_fix(p))
+		return save_fix_asking(p);
+	return form_alike_ask(p) ? PANEL_REDRAW : save_with(p, "");
 }

@@ -13,6 +13,7 @@
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "../core/ledger.h"
+#include "form_alike.h"
 #include "form_assist.h"
 #include "form_clock.h"
 #include "form_commit.h"
@@ -405,6 +406,7 @@ static unsigned form_returned(struct panel *base, struct panel *child)
 			fill_household(p, was, ref_rec(r));
 	}
 	panel_form_keep(p);
+	form_alike_look(p);
 	return go_on(p);
 }
 
@@ -414,8 +416,10 @@ static unsigned after(struct panel_form *p, unsigned flags)
 {
 	struct form_field *ff = form_page_here(panel_form_page(p));
 
-	if (flags & WIDGET_CHANGED)
+	if (flags & WIDGET_CHANGED) {
 		panel_form_keep(p);
+		form_alike_look(p);
+	}
 	if (ff && ff->wants_pick) {
 		form_pick_open(p->base.app, ff);
 		return PANEL_REDRAW;
@@ -611,7 +615,7 @@ static void form_paint(struct panel *base, const struct draw *d)
 	struct panel_form *p = form_of(base);
 	const char *notice = panel_form_page(p)->k->notice[lang_of(p)];
 	struct draw body;
-	int y = 1;
+	int y = 1, below;
 
 	paint_head(p, d);
 	/* 告知: said where there is room for it. */
@@ -621,8 +625,13 @@ static void form_paint(struct panel *base, const struct draw *d)
 	/* A step may ask nothing but to be confirmed. */
 	if (!form_page_here(panel_form_page(p)))
 		draw_text(d, y + 1, 2, 0, ROLE_HINT, word(W_FORM_NOTHING));
-	body = draw_sub(d, y, 0, d->h - y, d->w);
+	below = form_alike_lines(p, d->h);
+	body = draw_sub(d, y, 0, d->h - y - below, d->w);
 	form_page_paint(panel_form_page(p), &body);
+	if (below > 0) {
+		body = draw_sub(d, d->h - below, 0, below, d->w);
+		form_alike_paint(p, &body);
+	}
 }
 
 static void form_destroy(struct panel *base)

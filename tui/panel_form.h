@@ -5,10 +5,12 @@
 #ifndef MQ_PANEL_FORM_H
 #define MQ_PANEL_FORM_H
 
+#include "../core/search.h"
 #include "form_draft.h"
 #include "form_save.h"
 
 #define PANEL_FORM_RESUME 3
+#define PANEL_FORM_ALIKE 3
 
 struct panel_form {
 	struct panel base;
@@ -26,6 +28,9 @@ struct panel_form {
 	int64_t saved;		/* the record that was opened */
 	bool phrase_put;	/* the last key put a phrase in by digit … */
 	char phrase_digit;	/* … Backspace makes it that digit again */
+	struct search_alike alike[PANEL_FORM_ALIKE];	/* there already */
+	int nalike, nasked;
+	bool alike_denied;	/* it is none of those */
 	bool done;		/* saved or dropped: nothing to keep */
 };
 

@@ -17,12 +17,12 @@
 #include "record_facts.h"
 #include "record_flow.h"
 #include "record_go.h"
+#include "record_related.h"
 #include "record_side.h"
 #include "widget_lines.h"
 #include "words.h"
 
 #define STEPS_MAX 24
-#define RELATED_MAX 9		/* digits open them */
 #define TWO_COLUMNS 100
 #define SYNC_MS 1000
 
@@ -35,8 +35,7 @@ struct panel_record {
 	const struct flow_step *steps[STEPS_MAX];
 	size_t nsteps;
 	const struct flow_step *money;	/* asked about */
-	struct record related[RELATED_MAX];
-	int nrelated;
+	struct record_related related;	/* digits open them */
 	struct widget_lines left, right;
 	struct record_ask ask;
 	int settling;		/* the conflict a question is about */
@@ -54,73 +53,6 @@ static bool wide(const struct panel_record *v)
 
 /* ---- loading ---- */
 
-static void add_related(struct panel_record *v, int64_t rec)
-{
-	struct desk *d = desk_of(v->base.app);
-	struct record_full r;
-	struct err err = ERR_INIT;
-
-	if (rec == 0 || rec == v->rec || v->nrelated == RELATED_MAX ||
-	    record_get(d->n, rec, &r, &err) != MQ_OK)
-		return;
-	for (int i = 0; i < v->nrelated; i++)
-		if (v->related[i].rec == rec)
-			rec = 0;
-	if (rec != 0 && access_may_record(d->n, &d->who, "see", &r.r))
-		v->related[v->nrelated++] = r.r;
-	record_full_free(&r);
-}
-
-static void load_related(struct panel_record *v)
-{
-	struct node *n = desk_of(v->base.app)->n;
-	struct record rows[RELATED_MAX];
-	struct err err = ERR_INIT;
-	int count = 0;
-
-	v->nrelated = 0;
-	add_related(v, v->r.r.main);
-	add_related(v, record_flow_subject(n, v->r.r.cause));
-	if (record_derived(n, v->rec, rows, RELATED_MAX, &count, &err)
-	    != MQ_OK)
-		count = 0;
-	for (int i = 0; i < count; i++)
-		add_related(v, rows[i].rec);
-	if (record_merged(n, v->rec, rows, RELATED_MAX, &count, &err) !=
-	    MQ_OK)
-		count = 0;
-	for (int i = 0; i < count; i++)
-		add_related(v, rows[i].rec);
-	add_related(v, v->r.r.who);
-	add_related(v, v->r.r.place);
-}
-
-static void show_related(struct panel_record *v, struct widget_lines *out)
-{
-	struct app *app = v->base.app;
-
-	if (v->nrelated == 0)
-		return;
-	widget_lines_head(out, word(W_FACT_RELATED));
-	for (int i = 0; i < v->nrelated; i++) {
-		const struct record *r = &v->related[i];
-		enum theme_role role = ROLE_TEXT;
-		char due[64];
-		struct buf line = BUF_INIT(BUF_SMALL);
-
-		buf_addf(&line, "%d  %s  %s  %s", i + 1,
-		    desk_kind_name(app, r->kind), r->title,
-		    desk_state_word(app, r));
-		/* Each called party stands here with its own clock. */
-		if (r->due_at.ms != 0) {
-			desk_due_words(app, r, due, sizeof(due), &role);
-			buf_addf(&line, "  %s", due);
-		}
-		widget_lines_add(out, NULL, role, buf_str(&line));
-		buf_free(&line);
-	}
-}
-
 static void show(struct panel_record *v)
 {
 	struct app *app = v->base.app;
@@ -135,7 +67,7 @@ static void show(struct panel_record *v)
 	record_facts_fields(app, &v->r, wide(v) ? v->base.w / 2 - 4 :
 	    v->base.w - 2, &v->left);
 	record_facts_timeline(app, &v->r, out);
-	show_related(v, out);
+	record_related_show(app, &v->related, out);
 }
 
 static void load(struct panel_record *v)
@@ -157,7 +89,7 @@ static void load(struct panel_record *v)
 	if (v->loaded) {
 		v->nsteps = flow_steps(d->n, &d->who, &v->r, v->steps,
 		    STEPS_MAX);
-		load_related(v);
+		record_related_load(v->base.app, &v->r, &v->related);
 	}
 	show(v);
 }
@@ -534,10 +466,10 @@ static unsigned record_key(struct panel *p, uint32_t key)
 			keep_words(v, false);
 		return flags;
 	}
-	if (digit > 0 && digit <= v->nrelated) {
-		int64_t rec = v->related[digit - 1].rec;
+	if (digit > 0 && digit <= v->related.n) {
+		int64_t rec = v->related.v[digit - 1].rec;
 
-		if (strcmp(v->related[digit - 1].kind, "household") == 0)
+		if (strcmp(v->related.v[digit - 1].kind, "household") == 0)
 			panel_household_open(p->app, rec);
 		else
 			panel_record_open(p->app, rec);

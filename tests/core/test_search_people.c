@@ -249,6 +249,58 @@ static void one_of_two(void **state)
 	assert_int_equal(p[0].same_name, 1);
 }
 
+static void alike(const char *name, const char *year, const char *phone,
+    const char *id, const char *building, int want, enum search_tie tie,
+    int64_t rec)
+{
+	struct search_alike v[3];
+	struct fields f = { NULL, 0, 0 };
+	struct err err = ERR_INIT;
+	int n;
+
+	fields_set(&f, "name", name);
+	if (year[0] != '\0')
+		fields_set_int(&f, "birth_year", strtoll(year, NULL, 10));
+	fields_set(&f, "phone", phone);
+	fields_set(&f, "idnumber", id);
+	fields_set(&f, "building", building);
+	nodes_ok(search_alike_typed(x.n, "person", &f, NULL, v, 3, &n, &err),
+	    &err);
+	if (n != want)
+		fail_msg("%s %s %s: %d, not %d", name, year, phone, n, want);
+	if (n > 0) {
+		assert_int_equal(v[0].tie, tie);
+		assert_true(v[0].p.rec == rec);
+	}
+	fields_free(&f);
+}
+
+/* Who is there already, as far as it is typed. */
+static void there_already(void **state)
+{
+	struct search_person p[MAX];
+	int64_t rec;
+
+	(void)state;
+	rec = person("张伟", "1951", "13800138000", "110105491231002");
+	(void)person("李娜", "1980", "13900139111", "");
+	assert_int_equal(find("person", "", p), 2);	/* indexed now */
+	alike("", "", "", "", "", 0, 0, 0);
+	alike("王五", "1951", "", "", "3栋2单元", 0, 0, 0);
+	alike("张伟", "", "", "", "", 1, SEARCH_ONLY_NAME, rec);
+	alike("张玮", "", "", "", "", 0, 0, 0);	/* sounds alike: no more */
+	alike("张玮", "1951", "", "", "3栋2单元", 1, SEARCH_SAME_LIFE, rec);
+	alike("張偉", "1951", "", "", "", 1, SEARCH_SAME_LIFE, rec);
+	alike("张伟", "1951", "", "", "9栋", 1, SEARCH_ONLY_NAME, rec);
+	alike("张伟", "", "138 0013 8000", "", "", 1, SEARCH_SAME_PHONE,
+	    rec);
+	alike("王五", "", "13800138000", "", "", 1, SEARCH_ONLY_PHONE, rec);
+	alike("王五", "", "", "11010519491231002x", "", 1,
+	    SEARCH_SAME_NUMBER, rec);
+	assert_true(search_is_likely(SEARCH_SAME_LIFE));
+	assert_false(search_is_likely(SEARCH_ONLY_NAME));
+}
+
 /* ---- the index and looking through say the same ---- */
 
 static uint32_t roll(uint64_t *dice, uint32_t sides)
@@ -369,6 +421,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(order, setup, teardown),
 		cmocka_unit_test_setup_teardown(merged, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_of_two, setup, teardown),
+		cmocka_unit_test_setup_teardown(there_already, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(same_both_ways, setup,
 		    teardown),
 	};

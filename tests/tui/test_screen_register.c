@@ -1,0 +1,132 @@
+/*
+ * Registers on the screen: who is there already shows while one types; two
+ * that are one become one and two again.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#include "../lib/station.h"
+
+/* The form for somebody new, reached by a search that found nobody. */
+static struct screen *new_person(void)
+{
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
+
+	screen_keys(s, "1");
+	screen_see(s, "登记：走访");
+	screen_keys(s, "1");
+	screen_keys(s, "欧");
+	screen_see(s, "没有找到");
+	screen_key(s, "F3");
+	screen_see(s, "登记：居民");
+	screen_key(s, "Ctrl-u");
+	return s;
+}
+
+/* Shown masked as soon as the name is there; certain ones are asked about,
+ * and taking one gives the visit that very person. */
+static void test_there_already(void **state)
+{
+	struct screen *s = new_person();
+
+	(void)state;
+	screen_lose(s, "登记册里已经有");
+	screen_keys(s, "王建国");
+	screen_see(s, "登记册里已经有");
+	screen_see(s, "同名");
+	assert_false(screen_has(s, "13900000033"));
+	screen_key(s, "Tab");
+	screen_key(s, "Tab");
+	screen_see(s, "> 出生年份");
+	screen_keys(s, "1996");
+	screen_see(s, "很可能是同一个");
+	screen_key(s, "F2");
+	screen_see(s, "可能已经登记过");
+	screen_see(s, "都不是，登记新的");
+	screen_keys(s, "1");
+	screen_see(s, "登记：走访");
+	screen_see(s, "王** 女 1996年生");
+	screen_stop(&s);
+}
+
+/* The page of that resident, found by the last digits of the phone. */
+static struct screen *look_at(const char *digits, const char *building)
+{
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
+
+	screen_keys(s, "5");
+	screen_see(s, "找什么");
+	screen_keys(s, digits);
+	screen_see(s, "王** 男 1988");
+	screen_keys(s, "\n");
+	screen_see(s, "写了什么");
+	screen_see(s, building);
+	return s;
+}
+
+/* Merged by the picker that tells namesakes apart; from then on the other
+ * one's number finds the one that stayed, whose page has what both had. */
+static void test_merge_and_back(void **state)
+{
+	int64_t twice = station_open(&station_one, &station_one.captain,
+	    "person", "name", "王健国", "sex", "male", "birth_year", "1988",
+	    "phone", "13900000077", "building", "3栋1单元", "grid",
+	    STATION_GRID, "consent", "yes", NULL);
+	struct screen *s;
+	struct record_full r;
+
+	(void)state;
+	(void)station_open(&station_one, &station_one.captain, "visit",
+	    "mode", "phone", "who", station_ref(twice), "purpose", "policy",
+	    "findings", "fine", NULL);
+	s = look_at("0077", "3栋1单元");
+	screen_see(s, "g 并档");
+	screen_keys(s, "g");
+	screen_see(s, "> 并入哪一位");
+	screen_keys(s, "0055");
+	screen_see(s, "尾号55");
+	screen_keys(s, "\n");
+	screen_see(s, "同名 6 人，请核对");
+	screen_keys(s, "\n");
+	screen_see(s, "> 原因");
+	screen_keys(s, "登记了两次");
+	screen_key(s, "Ctrl-s");
+	screen_see(s, "已写进本机账本");
+	screen_keys(s, "\n");
+	screen_see(s, "已并档");
+	assert_int_equal(record_get(station_one.n, twice, &r, NULL), MQ_OK);
+	assert_true(r.r.main == station_one.namesake[4]);
+	record_full_free(&r);
+	screen_stop(&s);
+	/* Its number leads to the one that stayed, with the visit of both. */
+	s = look_at("0077", "3栋1单元");
+	screen_see(s, "在册");
+	screen_key(s, "End");
+	screen_see(s, "已并档");
+	screen_see(s, "政策宣传");
+	screen_keys(s, "1");
+	screen_see(s, "j 撤销并档");
+	screen_keys(s, "j");
+	screen_see(s, "> 原因");
+	screen_keys(s, "是两个人");
+	screen_key(s, "Ctrl-s");
+	screen_see(s, "已写进本机账本");
+	screen_keys(s, "\n");
+	screen_see(s, "g 并档");
+	assert_int_equal(record_get(station_one.n, twice, &r, NULL), MQ_OK);
+	assert_true(r.r.main == 0);
+	assert_string_equal(r.r.state, "active");
+	record_full_free(&r);
+	screen_stop(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_there_already),
+		cmocka_unit_test(test_merge_and_back),
+	};
+
+	return cmocka_run_group_tests(tests, station_begin, station_end);
+}
