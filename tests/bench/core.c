@@ -9,6 +9,7 @@
  *   core DIR verify
  *   core DIR rest          what the program does when nobody types: the log
  *                          moved into the file
+ *   core DIR index         all that is marked and not indexed yet
  *
  * Prints "NAME VALUE" lines.
  */
@@ -200,6 +201,25 @@ static void do_rest(struct node *n, const char *arg)
 	    (double)bytes / 1048576.0);
 }
 
+/* What is marked and not indexed yet; printed: how many a second. */
+static void do_index(struct node *n, const char *arg)
+{
+	struct err err = ERR_INIT;
+	int64_t from = times_now(), all = -1, left = 1;
+
+	(void)arg;
+	while (left > 0) {
+		if (search_drain(n, all < 0 ? 0 : 5000, &left, &err))
+			die(&err);
+		if (all < 0)
+			all = left;
+		if (db_checkpoint(n->db, &err))
+			die(&err);
+	}
+	printf("indexed %lld\nindex_per_s %.0f\n", (long long)all,
+	    (double)all / ((double)(times_now() - from) / 1e9));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -211,6 +231,7 @@ int main(int argc, char **argv)
 		{ "people", do_people, true }, { "page", do_page, false },
 		{ "rebuild", do_rebuild, true },
 		{ "verify", do_verify, false }, { "rest", do_rest, true },
+		{ "index", do_index, true },
 	};
 	struct env env;
 	struct err err = ERR_INIT;
@@ -222,7 +243,7 @@ int main(int argc, char **argv)
 			break;
 	if (argc < 3 || i == ARRAY_LEN(verbs)) {
 		fputs("usage: core DIR save N | search WORD | people TYPED |"
-		    " page | rebuild | verify | rest\n", stderr);
+		    " page | rebuild | verify | rest | index\n", stderr);
 		return 2;
 	}
 	crypto_init();
