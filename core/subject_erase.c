@@ -17,6 +17,7 @@
 #include "ledger.h"
 #include "mask.h"
 #include "pack.h"
+#include "pack_data.h"
 #include "roster.h"
 #include "search.h"
 
@@ -73,21 +74,80 @@ static void write_refs(struct jout *j, const struct ref *ids, size_t n)
 	jout_list_end(j);
 }
 
-static void say_erased(struct work *w, const struct subject_hit *h,
-    const char *org, const char *why)
+static void add_units(struct fields *d, const struct fields *from,
+    const char *name)
+{
+	const char *s = fields_text(from, name), *at;
+	struct buf list = BUF_INIT(FIELDS_TEXT_MAX);
+	char unit[24];
+	size_t n;
+
+	buf_adds(&list, fields_text(d, "route"));
+	while (pack_data_word(&s, &at, &n)) {
+		if (n >= sizeof(unit) || list.len + n + 1 >= list.max)
+			continue;
+		snprintf(unit, sizeof(unit), "%.*s", (int)n, at);
+		if (!pack_data_has_word(buf_str(&list), unit))
+			buf_addf(&list, "%s%s", list.len ? "\n" : "", unit);
+	}
+	if (list.len)
+		fields_set_list(d, "route", buf_str(&list));
+	buf_free(&list);
+}
+
+/* Where the words went stands in what goes with them: the erasure keeps it,
+ * so that a hub that lost both can send it after them again. */
+static enum mq_status route_of(struct work *w, const struct subject_hit *h,
+    struct fields *d, struct err *err)
+{
+	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
+	struct fields was = { NULL, 0, 0 };
+	struct jdoc *doc = NULL;
+	struct entry e;
+	enum mq_status st = MQ_OK;
+	bool gone;
+	size_t i;
+
+	for (i = 0; i < h->n && !st; i++) {
+		buf_reset(&head);
+		buf_reset(&body);
+		st = ledger_read(w->n, h->ids[i], &e, &head, &body, &gone,
+		    err);
+		if (!st && !gone && !jdoc_parse(buf_str(&body), body.len,
+		    "body", &doc, NULL) && !fields_read(jnode_get(
+		    jdoc_root(doc), "d"), &was, NULL)) {
+			add_units(d, &was, "owner");
+			add_units(d, &was, "route");
+		}
+		jdoc_free(&doc);
+		fields_free(&was);
+	}
+	if (body.data)
+		crypto_wipe(body.data, body.cap);
+	buf_free(&head);
+	buf_free(&body);
+	return st;
+}
+
+static enum mq_status say_erased(struct work *w, const struct subject_hit *h,
+    const char *org, const char *why, struct err *err)
 {
 	struct part *p = part_new(w, "entry", "erased", h->rec, org);
+	struct fields d = { NULL, 0, 0 };
+	enum mq_status st = route_of(w, h, &d, err);
 	struct jout j;
 
 	p->hit = h;
+	fields_set(&d, "why", why);
 	jout_begin(&j, &p->body, true);
 	jout_obj(&j);
 	jout_key(&j, "d");
-	jout_obj(&j);
-	jout_kstr(&j, "why", why);
-	jout_obj_end(&j);
+	fields_write(&d, &j);
 	write_refs(&j, h->ids, h->n);
 	jout_obj_end(&j);
+	fields_free(&d);
+	return st;
 }
 
 static void withdraw(struct work *w, int64_t rec, const char *kind,
@@ -210,10 +270,9 @@ static enum mq_status plan_one(struct work *w, const struct subject_hit *h,
 	st = record_get(w->n, h->rec, r, err);
 	if (st == MQ_E_NOT_FOUND) {
 		/* Left by retention, or its opening never came. */
-		say_erased(w, h, w->n->set.org, why);
-		st = MQ_OK;
+		st = say_erased(w, h, w->n->set.org, why, err);
 	} else if (!st) {
-		say_erased(w, h, r->r.org, why);
+		st = say_erased(w, h, r->r.org, why, err);
 		if (h->tie == SUBJECT_SELF)
 			withdraw(w, h->rec, r->r.kind, r->r.org);
 		else

@@ -204,6 +204,39 @@ static void erased_from_every_file(void **state)
 	raw_free(&left);
 }
 
+static enum mq_status count_routes(void *ctx, const struct entry *e,
+    const struct buf *body, struct err *err)
+{
+	(void)err;
+	if (strcmp(e->kind, "entry") == 0 && strcmp(e->op, "erased") == 0 &&
+	    strstr(body->data, "\"route\":[\"990101001002\","
+	    "\"990101001003\"]") != NULL)
+		++*(int *)ctx;
+	return MQ_OK;
+}
+
+/* Whoever had the words is named by what takes them. */
+static void an_erasure_knows_the_way(void **state)
+{
+	struct subject_done done;
+	struct subject *s;
+	struct err err = ERR_INIT;
+	int n = 0;
+
+	(void)state;
+	nodes_entry(&x, "visit", "note", visit, "{\"d\":{\"owner\":"
+	    "\"990101001002\",\"route\":[\"990101001003\","
+	    "\"990101001002\"]},\"f\":{\"text\":\"" NAME "\"}}");
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	(void)subject_is_meant(s, mention);
+	nodes_ok(subject_erase(x.n, &x.who, s, "本人要求", &done, &err),
+	    &err);
+	subject_free(&s);
+	assert_int_equal(done.found, 0);
+	nodes_ok(ledger_each(x.n, count_routes, &n, &err), &err);
+	assert_int_equal(n, 1);
+}
+
 static void an_open_case_is_kept(void **state)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
@@ -296,6 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(all_is_found),
 		T(erased_from_every_file),
+		T(an_erasure_knows_the_way),
 		T(an_open_case_is_kept),
 		T(not_by_anybody),
 		T(what_is_left_is_named),

@@ -336,15 +336,38 @@ struct ref hubs_entry(struct nodes_one *x, const char *kind, const char *op,
 	return id;
 }
 
-bool hubs_holds(struct nodes_one *x, struct ref id)
+static bool look(struct nodes_one *x, struct ref id, bool *gone)
 {
 	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
 	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 	struct entry e;
-	bool gone, held;
+	bool held;
 
-	held = ledger_read(x->n, id, &e, &head, &body, &gone, NULL) == MQ_OK;
+	held = ledger_read(x->n, id, &e, &head, &body, gone, NULL) == MQ_OK;
 	buf_free(&head);
 	buf_free(&body);
 	return held;
+}
+
+bool hubs_holds(struct nodes_one *x, struct ref id)
+{
+	bool gone;
+
+	return look(x, id, &gone);
+}
+
+bool hubs_reads(struct nodes_one *x, struct ref id)
+{
+	bool gone;
+
+	return look(x, id, &gone) && !gone;
+}
+
+void hubs_drop(struct nodes_one *x, struct ref id, struct ref why)
+{
+	struct err err = ERR_INIT;
+
+	nodes_ok(db_begin(x->n->db, __func__, &err), &err);
+	nodes_ok(ledger_erase(x->n, id, why, &err), &err);
+	nodes_ok(db_commit(x->n->db, &err), &err);
 }

@@ -66,7 +66,10 @@ struct ref hubs_save(struct nodes_one *x, const struct ledger_new *list,
 /* One entry: kind, op, unit, body. */
 struct ref hubs_entry(struct nodes_one *x, const char *kind, const char *op,
     struct ref subj, const char *org, const char *body);
-/* Does this node hold that entry? */
+/* Does this node hold that entry?  And its words? */
 bool hubs_holds(struct nodes_one *x, struct ref id);
+bool hubs_reads(struct nodes_one *x, struct ref id);
+/* Its words go here, as `why` says. */
+void hubs_drop(struct nodes_one *x, struct ref id, struct ref why);
 
 #endif

@@ -426,6 +426,33 @@ static void test_erased_first(void **state)
 	    " WHERE dev >> 8 = 101 AND body IS NULL"), 1);
 }
 
+/* The hub lost the words and the erasure: the one says nothing any more of
+ * where it went, the other does. */
+static void test_erasure_finds_the_way_again(void **state)
+{
+	struct world *w = *state;
+	struct nodes_one far;
+	struct ref v;
+
+	nodes_make(&far, 103, GRID2);
+	hubs_enrol(&w->h, &far);
+	hubs_restart(&w->h);
+	hubs_backup(&w->h);
+	v = hubs_entry(&w->a, "request", "open", NONE, GRID1,
+	    "{\"d\":{\"owner\":\"" GRID2 "\"},\"f\":{\"text\":\"灯\"}}");
+	hubs_sync(&w->h, &w->a);
+	hubs_sync(&w->h, &far);
+	assert_true(hubs_reads(&far, v));
+	(void)hubs_entry(&w->a, "entry", "erased", v, GRID1,
+	    "{\"d\":{\"route\":[\"" GRID2 "\"]},\"u\":[\"101:1\"]}");
+	hubs_drop(&w->a, v, (struct ref){ w->a.n->dev, 2 });
+	hubs_restore(&w->h);
+	hubs_sync(&w->h, &w->a);
+	hubs_sync(&w->h, &far);
+	assert_false(hubs_reads(&far, v));
+	nodes_free(&far);
+}
+
 /* Naming a number takes no words away, here or at any other node. */
 static void test_stranger_erases_nothing(void **state)
 {
@@ -464,6 +491,7 @@ int main(void)
 		T(test_unsent_epoch),
 		T(test_restored_and_regrown),
 		T(test_erased_first),
+		T(test_erasure_finds_the_way_again),
 		T(test_stranger_erases_nothing),
 	};
 
