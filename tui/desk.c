@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "../core/away.h"
 #include "../core/base/clock.h"
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
@@ -109,6 +110,9 @@ void desk_login(struct app *app, const struct session *who)
 	for (int i = 0; i < who->nposts; i++)
 		bits |= who_of_role(who->posts[i].role);
 	app_set_who(app, bits != 0 ? bits : WHO_VOLUNTEER);
+	d->away.ms = 0;
+	if (away_since(d->n, who->by, &d->away, &err) != MQ_OK)
+		log_err("away", &err);
 	drafts = draft_open(d->n, who->by, &d->drafts, &err) == MQ_OK;
 	ime_words_person(app);
 	arm_idle(d);
@@ -139,6 +143,7 @@ static void sync_drafts(struct desk *d)
 void desk_logout(struct app *app)
 {
 	struct desk *d = desk_of(app);
+	struct err err = ERR_INIT;
 
 	d->logged_in = false;
 	ime_leave(app->ime);
@@ -146,6 +151,8 @@ void desk_logout(struct app *app)
 	panel_login_open(app);	/* every panel keeps what was typed first */
 	sync_drafts(d);
 	draft_close(&d->drafts);
+	if (away_put(d->n, d->who.by, &err) != MQ_OK)
+		log_err("away", &err);
 	memset(&d->who, 0, sizeof(d->who));
 	d->last_save.seq = 0;
 	d->form_open = false;

@@ -24,6 +24,7 @@ struct desk {
 	char as[32];		/* --as NUMBER: forced by the SSH key */
 	struct session who;	/* valid while logged_in */
 	struct drafts *drafts;	/* theirs; NULL while nobody is here */
+	struct utc away;	/* when they last left this node, 0 never */
 	struct ref last_save;	/* for undo */
 	struct utc last_save_at;
 	struct outbox_counts counts;	/* as of the last refresh */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "../core/away.h"
 #include "../core/base/clock.h"
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
@@ -203,6 +204,34 @@ static void add_requests(struct home_today *t)
 	add_go(t, over > 0 ? ROLE_STRONG : ROLE_TEXT, line, go_queue);
 	add_cases(t, rows, n);
 out:
+	free(rows);
+	buf_free(&scope);
+}
+
+static void go_changed(struct app *a)
+{
+	panel_records_open(a, "request", "changed");
+}
+
+/* What others did to requests while this person was away. */
+static void add_changed(struct home_today *t)
+{
+	struct desk *d = desk_of(t->app);
+	struct buf scope = BUF_INIT(BUF_LARGE);
+	struct record *rows = xcalloc(DUE_MAX, sizeof(*rows));
+	struct record_query q = { .kind = "request",
+	    .flags_none = REC_CONFIDENTIAL };
+	struct err err = ERR_INIT;
+	char count[24], line[160];
+	int n = 0;
+
+	desk_narrow(t->app, "request", &q, &scope);
+	if (d->away.ms != 0 && away_changed(d->n, &q, d->away, d->who.by, rows,
+	    DUE_MAX, &n, &err) == MQ_OK && n > 0) {
+		up_to(n, DUE_MAX, count);
+		words_fill(line, sizeof(line), W_HOME_CHANGED, count, NULL);
+		add_go(t, ROLE_STRONG, line, go_changed);
+	}
 	free(rows);
 	buf_free(&scope);
 }
@@ -472,8 +501,10 @@ static void look(struct home_today *t)
 	t->n = 0;
 	widget_lines_reset(&t->lines);
 	widget_lines_head(&t->lines, word(W_HOME_TODO));
-	if (desk_may(app, "see", "request"))
+	if (desk_may(app, "see", "request")) {
 		add_requests(t);
+		add_changed(t);
+	}
 	if (desk_may(app, "see", "person"))
 		add_visits_due(t);
 	if (desk_may(app, "see", "drive"))

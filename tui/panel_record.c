@@ -19,10 +19,11 @@
 #include "record_go.h"
 #include "record_related.h"
 #include "record_side.h"
+#include "record_step.h"
 #include "widget_lines.h"
 #include "words.h"
 
-#define STEPS_MAX 24
+#define STEP_LINES 4		/* of the steps possible now, at most */
 #define TWO_COLUMNS 100
 #define SYNC_MS 1000
 
@@ -32,13 +33,13 @@ struct panel_record {
 	struct record_full r;
 	bool loaded;
 	struct err err;
-	const struct flow_step *steps[STEPS_MAX];
-	size_t nsteps;
+	struct record_steps steps;
 	const struct flow_step *money;	/* asked about */
 	struct record_related related;	/* digits open them */
 	struct widget_lines left, right;
 	struct record_ask ask;
 	int settling;		/* the conflict a question is about */
+	struct panel *from;	/* the list below us, for the next; or NULL */
 };
 
 static struct panel_record *self(struct panel *p)
@@ -76,7 +77,6 @@ static void load(struct panel_record *v)
 
 	if (v->loaded)
 		record_full_free(&v->r);
-	v->nsteps = 0;
 	v->err.code = MQ_OK;
 	v->loaded = record_get(d->n, v->rec, &v->r, &v->err) == MQ_OK;
 	if (v->loaded && !access_may_record(d->n, &d->who, "see", &v->r.r)) {
@@ -86,11 +86,9 @@ static void load(struct panel_record *v)
 		    words_in(W_RECORD_NOT_YOURS, LANG_ZH),
 		    words_in(W_RECORD_NOT_YOURS, LANG_EN));
 	}
-	if (v->loaded) {
-		v->nsteps = flow_steps(d->n, &d->who, &v->r, v->steps,
-		    STEPS_MAX);
+	record_steps_load(&v->steps, v->base.app, v->loaded ? &v->r : NULL);
+	if (v->loaded)
 		record_related_load(v->base.app, &v->r, &v->related);
-	}
 	show(v);
 }
 
@@ -107,41 +105,19 @@ static unsigned again(struct panel_record *v)
 static unsigned commit(struct panel_record *v, struct save *s,
     enum mq_status st, struct err *err, const char *what)
 {
-	struct app *app = v->base.app;
-	struct desk *d = desk_of(app);
-	struct save_result res;
-	char text[160];
-
-	if (st == MQ_OK)
-		st = save_commit(s, &res, err);
-	save_free(&s);
-	if (st != MQ_OK) {
-		popup_err(app, err);
-		return again(v);
-	}
-	d->last_save = res.first;
-	d->last_save_at = ledger_now(d->n);
-	words_fill(text, sizeof(text), W_RECORD_SAVED, what, NULL);
-	app_notice(app, ROLE_OK, text);
+	(void)record_step_commit(v->base.app, s, st, err, what);
 	return again(v);
 }
 
 /* A step that asks nothing is done at once; the rest opens its form. */
 static unsigned do_step(struct panel_record *v, const struct flow_step *step)
 {
-	struct desk *d = desk_of(v->base.app);
-	struct fields none = { NULL, 0, 0 };
-	struct save *s;
-	struct err err = ERR_INIT;
-
-	if (step->fields[0] != '\0') {
+	if (step->fields[0] != '\0')
 		panel_form_open(v->base.app, &(struct form_start){
 		    .kind = v->r.r.kind, .rec = v->rec, .step = step->name });
-		return PANEL_REDRAW;
-	}
-	s = save_new(d->n, &d->who);
-	return commit(v, s, save_step(s, v->rec, step->name, &none, NULL,
-	    &err), &err, step->label[app_lang(v->base.app)]);
+	else if (record_step_all(v->base.app, &v->rec, 1, step, NULL))
+		return again(v);
+	return PANEL_REDRAW;
 }
 
 static unsigned money_answered(struct panel *p, int answer)
@@ -353,6 +329,23 @@ static unsigned stop_asking(struct panel_record *v)
 	return PANEL_REDRAW;
 }
 
+/* On to the next of the list we came from. */
+static unsigned turn_page(struct panel_record *v, int by)
+{
+	int64_t rec = v->from != NULL ? panel_records_next(v->from, v->rec,
+	    by) : 0;
+
+	if (rec == 0) {
+		app_notice(v->base.app, ROLE_NOTICE, word(by > 0 ?
+		    W_RECORD_LAST : W_RECORD_FIRST));
+		return PANEL_REDRAW;
+	}
+	v->rec = rec;
+	v->left.top = v->right.top = 0;
+	load(v);
+	return PANEL_REDRAW;
+}
+
 static unsigned record_action(struct panel *p, enum action act)
 {
 	struct panel_record *v = self(p);
@@ -389,6 +382,10 @@ static unsigned record_action(struct panel *p, enum action act)
 		return PANEL_REDRAW;
 	case ACT_RECORD_KEEP:
 		return save_words(v);
+	case ACT_RECORD_NEXT:
+		return turn_page(v, 1);
+	case ACT_RECORD_PREV:
+		return turn_page(v, -1);
 	case ACT_BACK:
 		return stop_asking(v);
 	default:
@@ -440,6 +437,9 @@ static bool record_offers(struct panel *p, enum action act)
 		return v->loaded && flow_clock_all(&v->r.d, &one, 1) > 0;
 	case ACT_RECORD_UNDO:
 		return desk_can_undo(p->app);
+	case ACT_RECORD_NEXT:
+	case ACT_RECORD_PREV:
+		return v->from != NULL;
 	default:
 		return true;
 	}
@@ -447,11 +447,9 @@ static bool record_offers(struct panel *p, enum action act)
 
 static unsigned step_key(struct panel_record *v, uint32_t key)
 {
-	for (size_t i = 0; i < v->nsteps; i++)
-		if (v->steps[i]->key[0] != '\0' &&
-		    (uint32_t)(unsigned char)v->steps[i]->key[0] == key)
-			return take_step(v, v->steps[i]);
-	return PANEL_IGNORED;
+	const struct flow_step *step = record_steps_find(&v->steps, key);
+
+	return step != NULL ? take_step(v, step) : PANEL_IGNORED;
 }
 
 static unsigned record_key(struct panel *p, uint32_t key)
@@ -552,36 +550,6 @@ static void record_layout(struct panel *p, int h, int w)
 
 /* ---- painting ---- */
 
-/* "a 受理  d 分拨 …", as many lines as they need; returns lines used. */
-static int paint_steps(struct panel_record *v, const struct draw *d, int y,
-    bool paint)
-{
-	int x = 0, lines = 1;
-
-	if (v->nsteps == 0)
-		return 0;
-	x += text_cells(word(W_FACT_STEPS)) + 2;
-	if (paint)
-		draw_text(d, y, 0, 0, ROLE_LABEL, word(W_FACT_STEPS));
-	for (size_t i = 0; i < v->nsteps; i++) {
-		const char *label = v->steps[i]->label[app_lang(v->base.app)];
-		int cells = 2 + text_cells(label) + 2;
-
-		if (x + cells > d->w && x > 0) {
-			x = 0;
-			lines++;
-		}
-		if (paint) {
-			draw_text(d, y + lines - 1, x, 0, ROLE_KEY,
-			    v->steps[i]->key);
-			draw_text(d, y + lines - 1, x + 2, 0, ROLE_TEXT,
-			    label);
-		}
-		x += cells;
-	}
-	return lines;
-}
-
 static void paint_error(struct panel_record *v, const struct draw *d)
 {
 	char words[700];
@@ -595,7 +563,7 @@ static void record_paint(struct panel *p, const struct draw *d)
 	struct panel_record *v = self(p);
 	struct draw in = draw_sub(d, 0, 1, d->h, d->w - 2), left, right;
 	int foot = v->ask.what != RECORD_ASK_NOTHING ? RECORD_ASK_LINES :
-	    paint_steps(v, &in, 0, false), h, w;
+	    record_steps_paint(&v->steps, &in, 0, STEP_LINES, false), h, w;
 
 	if (!v->loaded) {
 		paint_error(v, &in);
@@ -614,7 +582,8 @@ static void record_paint(struct panel *p, const struct draw *d)
 	if (v->ask.what != RECORD_ASK_NOTHING)
 		record_ask_paint(&v->ask, &in, h + 1);
 	else
-		(void)paint_steps(v, &in, h + 1, true);
+		(void)record_steps_paint(&v->steps, &in, h + 1, STEP_LINES,
+		    true);
 }
 
 static void record_destroy(struct panel *p)
@@ -673,6 +642,14 @@ static struct panel_record *open_page(struct app *app, int64_t rec)
 void panel_record_open(struct app *app, int64_t rec)
 {
 	(void)open_page(app, rec);
+}
+
+void panel_record_open_from(struct panel *list, int64_t rec)
+{
+	struct panel_record *v = open_page(list->app, rec);
+
+	if (v != NULL)
+		v->from = list;
 }
 
 void panel_draft_open(struct app *app, int number)

@@ -28,7 +28,7 @@ void panel_certificate_open(struct app *app);	/* 核对证明 */
 void panel_home_open(struct app *app);		/* 今日, by role */
 void panel_street_open(struct app *app);	/* 街道今日 */
 /* kind; preset: "" all, "due", "late", "today", "mine", "returned",
- * "conflict" */
+ * "conflict", "changed" */
 void panel_records_open(struct app *app, const char *kind,
     const char *preset);
 /* The same for one unit and what lies below it: a figure opened. */
@@ -37,6 +37,12 @@ void panel_records_open_of(struct app *app, const char *kind,
 void panel_record_open(struct app *app, int64_t rec);
 /* Asks why, then shows its masked words for some seconds. */
 void panel_reveal_open(struct app *app, int64_t rec);
+/* The same out of a page of panel_records, which then stays below: the record
+ * page can go on to its next row. */
+void panel_record_open_from(struct panel *list, int64_t rec);
+/* The row after (by 1) or before (by -1) `rec` in that list, as it is now;
+ * where `rec` is gone from it, the row that took its place.  0 none. */
+int64_t panel_records_next(struct panel *list, int64_t rec, int by);
 void panel_household_open(struct app *app, int64_t rec);	/* 户卡 */
 void panel_find_open(struct app *app);		/* words or 查单号 */
 void panel_due_open(struct app *app);		/* 该走访谁 */
