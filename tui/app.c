@@ -17,6 +17,7 @@
 #include "frame.h"
 #include "ime.h"
 #include "panel_help.h"
+#include "theme_pick.h"
 #include "words.h"
 
 #define PAINT_AT_LEAST 100	/* ms: a key held down still shows something */
@@ -395,6 +396,9 @@ static unsigned default_action(struct app *app, struct panel *p,
 	case ACT_REDRAW:
 		draw_forget(app->term);
 		return PANEL_REDRAW;
+	case ACT_THEME:
+		theme_pick_ask(p);
+		return PANEL_REDRAW;
 	default:
 		return app_ime_action(app, p, act);
 	}
@@ -672,6 +676,8 @@ static void load_theme(struct app *app, const struct app_options *o)
 	char text[512];
 
 	theme_default(&app->theme);
+	(void)xcopy(app->theme_dir, sizeof(app->theme_dir),
+	    o->theme_dir != NULL ? o->theme_dir : "");
 	if (theme_find(app->env, o->theme_dir,
 	    o->theme_name != NULL ? o->theme_name : "default", &app->theme,
 	    &err) != MQ_OK) {

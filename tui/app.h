@@ -55,6 +55,7 @@ struct app {
 	unsigned who;		/* WHO_ bits: set with app_set_who() */
 	struct theme theme;
 	struct term *term;
+	char theme_dir[512];	/* "": the compiled look only */
 	struct ime *ime;	/* built-in Chinese input; NULL: none */
 	int exit_status;
 	struct app_state *in;	/* app.c's own */

@@ -164,6 +164,28 @@ static void test_themes(void **state)
 	screen_stop(&s);
 }
 
+/* Changed while the program runs: all of the screen stands on white. */
+static void test_theme_changed(void **state)
+{
+	struct screen *s = station_screen(&station_one, NULL, NULL);
+	struct screen_cell cell;
+	int white = 0;
+
+	(void)state;
+	station_login(s, STATION_CAPTAIN);
+	screen_key(s, "Alt-t");
+	screen_see(s, "哪一套看得清");
+	screen_keys(s, "2");
+	screen_lose(s, "哪一套看得清");
+	for (int y = 0; y < screen_rows(s); y++)
+		for (int x = 0; x < screen_cols(s); x++) {
+			screen_at(s, y, x, &cell);
+			white += cell.bg == 231;
+		}
+	assert_true(white > screen_rows(s) * screen_cols(s) * 3 / 4);
+	screen_stop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +194,7 @@ int main(void)
 		cmocka_unit_test(test_undo_from_home),
 		cmocka_unit_test(test_help_names_the_keys),
 		cmocka_unit_test(test_themes),
+		cmocka_unit_test(test_theme_changed),
 	};
 
 	return cmocka_run_group_tests(tests, setup, station_end);
