@@ -10,6 +10,7 @@
 
 #include <assert.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -151,6 +152,17 @@ static enum mq_status unknown(const char *typed, struct err *err)
 	return st;
 }
 
+/* A wrong try: which lock did it close? */
+static void note_locks(struct node *n, const char *number, int64_t left)
+{
+	int64_t machine = login_try_machine(n);
+
+	if (number != NULL && left <= 0)
+		audit_locked(n, number, login_try_most(n));
+	if (machine > 0)
+		audit_locked(n, "", machine);
+}
+
 /* NULL after as much work as a known person costs. */
 static const struct roster_person *find(struct node *n, const char *typed,
     const char *secret, struct err *err)
@@ -163,6 +175,7 @@ static const struct roster_person *find(struct node *n, const char *typed,
 	if (login_try_count(n, NULL, true, &left, err) != MQ_OK)
 		return NULL;
 	(void)crypto_pin_check(nobody, secret);
+	note_locks(n, NULL, 0);
 	if (p != NULL)
 		(void)err_set(err, MQ_E_LOGIN_UNKNOWN, "%s",
 		    why_words(WHY_LOGIN_LEFT));
@@ -182,6 +195,7 @@ static enum mq_status prove(struct node *n, const struct roster_person *p,
 		return st;
 	if (crypto_pin_check(verifier, secret))
 		return login_try_forget(n, p->number, err);
+	note_locks(n, p->number, *left);
 	if (*left <= 0)
 		return login_try_over(n, err);
 	return err_set(err, MQ_E_LOGIN_WRONG, "%d", (int)*left);
@@ -219,7 +233,11 @@ static enum mq_status pin_of(struct node *n, const char *typed, const char *pin,
 enum mq_status login_pin(struct node *n, const char *typed, const char *pin,
     struct session *out, struct err *err)
 {
-	return pin_of(n, typed, pin, true, out, err);
+	enum mq_status st = pin_of(n, typed, pin, true, out, err);
+
+	if (st == MQ_OK)
+		audit_login(n, out->by);
+	return st;
 }
 
 bool login_needs_code(struct node *n, const char *typed)
@@ -516,6 +534,8 @@ enum mq_status login_code(struct node *n, const char *typed, const char *code,
 		st = choose_pin(n, p, new_pin, mark, err);
 	if (st == MQ_OK)
 		session_of(n, p, out);
+	if (st == MQ_OK)
+		audit_login(n, out->by);
 	return st;
 }
 

@@ -183,6 +183,21 @@ enum mq_status login_try_forget(struct node *n, const char *number,
 	return st == MQ_E_READ_ONLY || st == MQ_E_DISK_FULL ? MQ_OK : st;
 }
 
+int64_t login_try_machine(struct node *n)
+{
+	struct tries t;
+
+	if (n->read_only || tries_get(n, KIOSK, false, &t, NULL) != MQ_OK ||
+	    t.fails != 0 || t.locked_until <= env_now(n->env).ms)
+		return 0;
+	return setting(n, "kiosk_tries", 20);
+}
+
+int64_t login_try_most(struct node *n)
+{
+	return setting(n, "pin_tries", 5);
+}
+
 enum mq_status login_try_over(struct node *n, struct err *err)
 {
 	return locked(err, setting(n, "pin_lock_minutes", 15) * MS_MINUTE);

@@ -15,6 +15,11 @@ enum mq_status login_try_count(struct node *n, const char *number,
 /* The try was right: whoever it was has a clean sheet, the node too. */
 enum mq_status login_try_forget(struct node *n, const char *number,
     struct err *err) MUST_CHECK;
+/* That try was wrong: did it lock the whole machine?  Then after how many,
+ * else 0. */
+int64_t login_try_machine(struct node *n);
+/* The same for one number: how many wrong tries lock it. */
+int64_t login_try_most(struct node *n);
 /* That was the last try: for how long the number is locked now.  Always
  * MQ_E_LOGIN_LOCKED. */
 enum mq_status login_try_over(struct node *n, struct err *err) MUST_CHECK;

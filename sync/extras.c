@@ -4,6 +4,7 @@
  */
 #include "client_impl.h"
 
+#include "../core/audit.h"
 #include "../core/base/log.h"
 #include "../core/base/xmalloc.h"
 #include "../core/bell.h"
@@ -37,6 +38,7 @@ static enum mq_status take_roster(struct client *c, struct client_result *r,
 		if (roster_install(c->n, buf_str(&reply.body),
 		    reply.body.len, &why) == MQ_OK) {
 			r->roster = true;
+			audit_config(c->n);
 			bell_ring(c->n);
 		} else {
 			log_err("sync", &why);

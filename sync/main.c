@@ -3,6 +3,7 @@
  * round with --once; else it stays, sends each save at once (the bell) and
  * holds a long poll open.  Never opens a terminal.
  */
+#include "../core/audit.h"
 #include "../core/ballast.h"
 #include "../core/base/file.h"
 #include "../core/base/log.h"
@@ -120,6 +121,8 @@ static enum mq_status start(struct daemon *d, const struct settings *s,
 		st = open_wake(d, err);
 	if (st == MQ_OK)
 		ballast_make(d->n);
+	if (st == MQ_OK)
+		audit_config(d->n);
 	if (st == MQ_OK)
 		client_init(&d->c, d->n, &d->t);
 	return st;

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <getopt.h>
 
+#include "../core/audit.h"
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
 #include "../core/roster.h"
@@ -271,6 +272,8 @@ static enum mq_status run(struct cli *c, const struct verb *v,
 	    &c->err);
 	if (!st && v->person)
 		st = cli_person(c);
+	if (!st && v->person && v->writes)
+		audit_config(c->n);
 	if (!st)
 		st = v->run(c);
 	return st;

@@ -1,6 +1,7 @@
 /*
  * The verb that prints reports: as a page, a spreadsheet, JSON.
  */
+#include "../core/audit.h"
 #include "../core/base/clock.h"
 #include "../core/ledger.h"
 #include "../core/report.h"
@@ -59,6 +60,10 @@ enum mq_status cli_report(struct cli *c)
 		st = report_run(c->n, &c->who, d, c->unit ? c->unit :
 		    access_widest(c->n, &c->who), report_span_of(d, day.day),
 		    NULL, NULL, &r, &c->err);
+	if (!st && c->csv)
+		st = audit_write(c->n, &(struct audit){ .by = c->who.by,
+		    .what = "export", .why = d->label[LANG_ZH],
+		    .count = (int64_t)r.nrows }, &c->err);
 	if (!st)
 		st = print(c, &r);
 	report_free(&r);

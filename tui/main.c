@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../core/audit.h"
 #include "../core/ballast.h"
 #include "../core/base/file.h"
 #include "../core/base/log.h"
@@ -180,6 +181,7 @@ static int screen(struct env *env, const struct choices *c, struct node *n)
 		return complain(env, &err, EXIT_WRONG_USE);
 	}
 	ballast_make(n);
+	audit_config(n);
 	panel_login_open(d.app);
 	notices(d.app, &d);
 	status = app_run(d.app);

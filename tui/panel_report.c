@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "../core/audit.h"
 #include "../core/base/clock.h"
 #include "../core/base/file.h"
 #include "../core/base/text.h"
@@ -104,7 +105,8 @@ static void open_figure(struct panel_report *v)
 static void write_file(struct panel_report *v, const char *ext,
     void (*make)(const struct report *r, struct buf *out))
 {
-	struct node *n = desk_of(v->base.app)->n;
+	struct desk *d = desk_of(v->base.app);
+	struct node *n = d->n;
 	struct buf b = BUF_INIT(BUF_LARGE);
 	struct err err = ERR_INIT;
 	char dir[600], path[800], day[16], line[900];
@@ -115,7 +117,10 @@ static void write_file(struct panel_report *v, const char *ext,
 	snprintf(line, sizeof(line), "%s-%s.%s", v->def->name, day, ext);
 	file_join(path, sizeof(path), dir, line);
 	make(&v->r, &b);
-	if (file_mkdirs(n->env, dir, 0700, &err) != MQ_OK ||
+	if (audit_write(n, &(struct audit){ .by = d->who.by,
+	    .what = "export", .why = v->def->label[LANG_ZH],
+	    .count = (int64_t)v->r.nrows }, &err) != MQ_OK ||
+	    file_mkdirs(n->env, dir, 0700, &err) != MQ_OK ||
 	    file_write(n->env, path, b.data, b.len, 0600, &err) != MQ_OK) {
 		popup_err(v->base.app, &err);
 	} else {

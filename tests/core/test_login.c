@@ -12,6 +12,7 @@
 #define PIN "739164"
 #define PIN2 "850273"
 #define PIN3 "604819"
+#define AUDITS "SELECT count(*) AS n FROM record WHERE kind = 'audit'"
 
 static struct nodes_one x;
 static struct roster_draft people[4];
@@ -96,6 +97,7 @@ static void right_and_wrong(void **state)
 	assert_false(s.vouched);
 	assert_true(s.since.ms > 0);
 	nodes_ok(login_pin(x.n, "138 0013 8000", PIN, &s, &err), &err);
+	assert_int_equal(rows(AUDITS), 1);
 	assert_int_equal(login_pin(x.n, "V001", PIN2, &s, &err),
 	    MQ_E_LOGIN_WRONG);
 	assert_string_equal(err.detail, "4");
@@ -135,6 +137,8 @@ static void lock(void **state)
 	/* the phone is no way round */
 	assert_int_equal(login_pin(x.n, "13800138000", PIN, &s, &err),
 	    MQ_E_LOGIN_LOCKED);
+	/* one trace for the five */
+	assert_int_equal(rows(AUDITS), 1);
 	/* others are not held up */
 	nodes_ok(login_pin(x.n, "C001", PIN2, &s, &err), &err);
 	env_advance(&x.env, 15 * MS_MINUTE - 1000);
@@ -189,6 +193,7 @@ static void kiosk_lock(void **state)
 	}
 	assert_int_equal(login_pin(x.n, "V001", PIN, &s, &err),
 	    MQ_E_LOGIN_LOCKED);
+	assert_int_equal(rows(AUDITS), 1);
 	/* a voucher lifts it */
 	nodes_ok(login_vouched(x.n, "V001", "C001", PIN2, &s, &err), &err);
 	nodes_ok(login_pin(x.n, "V001", PIN, &s, &err), &err);
