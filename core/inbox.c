@@ -104,12 +104,27 @@ enum mq_status inbox_take(struct node *n, const char *bytes, size_t len,
 
 /* ---- the district's digest ---- */
 
+static enum mq_status drop_status(struct node *n, const char *key,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st = db_query(n->db,
+	    "DELETE FROM district WHERE key = ?", &s, err);
+
+	if (st != MQ_OK)
+		return st;
+	db_bind_text(s, key);
+	return db_run(&s, err);
+}
+
 static enum mq_status put_status(struct node *n, const struct inbox_status *r,
     struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
 
+	if (r->gone)
+		return drop_status(n, r->key, err);
 	/* A page that was late on its way does not undo a newer one. */
 	st = db_query(n->db, "INSERT INTO district(key, state, due, phone,"
 	    " as_of, closed) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"

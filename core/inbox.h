@@ -17,7 +17,8 @@ int64_t inbox_cursor(struct node *n);
 /* District's digest: any station can say how a case stands.  Rows replace
  * older ones of the same key. */
 struct inbox_status { char key[24]; char state[32]; struct utc due;
-	char phone[24]; struct utc as_of; bool closed; };
+	char phone[24]; struct utc as_of; bool closed;
+	bool gone;	/* became confidential: forget it */ };
 enum mq_status inbox_status_put(struct node *n,
     const struct inbox_status *rows, size_t count, struct err *err)
     MUST_CHECK;

@@ -73,6 +73,7 @@ static enum mq_status take_row(void *ctx, const char *line, size_t len,
 	x->due.ms = jget_int(o, "due", 0);
 	x->as_of.ms = jget_int(o, "as_of", 0);
 	x->closed = jnode_bool(jnode_get(o, "closed"), false);
+	x->gone = jnode_bool(jnode_get(o, "gone"), false);
 	jdoc_free(&doc);
 	return MQ_OK;
 }

@@ -13,6 +13,9 @@
 
 #define VOID_STATE "void"
 
+/* status.hidden: 0 seen by all, 1 from the start, and: */
+#define HIDDEN_LATER 2
+
 struct digest {
 	char no[16], state[32], owner[STORE_ORG];
 	int64_t due, as_of, closed_at;
@@ -185,7 +188,10 @@ static enum mq_status put_row(struct hub *h, const char *tenant, int64_t subj,
 		    " owner = excluded.owner, due_at = excluded.due_at,"
 		    " as_of = excluded.as_of,"
 		    " closed_at = excluded.closed_at,"
-		    " hidden = excluded.hidden, pos = excluded.pos",
+		    /* HIDDEN_LATER only when others have been told. */
+		    " hidden = CASE WHEN excluded.hidden = 0 THEN 0"
+		    " WHEN status.hidden = 1 THEN 1 ELSE 2 END,"
+		    " pos = excluded.pos",
 		    &s, err);
 	if (st != MQ_OK)
 		return st;
@@ -249,6 +255,19 @@ static void row_out(const struct hub *h, struct db_stmt *s, struct buf *out)
 	buf_addc(out, '\n');
 }
 
+static void gone_out(struct db_stmt *s, struct buf *out)
+{
+	struct jout j;
+
+	jout_begin(&j, out, false);
+	jout_obj(&j);
+	jout_kint(&j, "as_of", db_i64(s, "as_of"));
+	jout_kbool(&j, "gone", true);
+	jout_kstr(&j, "key", db_text(s, "no"));
+	jout_obj_end(&j);
+	buf_addc(out, '\n');
+}
+
 enum mq_status status_read(struct hub *h, const char *tenant, int64_t after,
     struct buf *out, int64_t *cursor, bool *more, struct err *err)
 {
@@ -275,11 +294,15 @@ enum mq_status status_read(struct hub *h, const char *tenant, int64_t after,
 
 		*more = ++n == STATUS_PAGE_ROWS;
 		*cursor = db_i64(s, "pos");
-		/* Confidential ones leave in no form at all. */
-		if ((closed != 0 && closed < oldest) ||
-		    db_i64(s, "hidden") != 0)
+		/* Confidential ones leave in no form at all; what became so
+		 * later is taken back from those who were told. */
+		if (db_i64(s, "hidden") == HIDDEN_LATER)
+			gone_out(s, out);
+		else if (db_i64(s, "hidden") != 0 ||
+		    (closed != 0 && closed < oldest))
 			continue;
-		row_out(h, s, out);
+		else
+			row_out(h, s, out);
 	}
 	db_done(&s);
 	return st;

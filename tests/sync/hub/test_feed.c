@@ -213,6 +213,34 @@ static void test_readers_are_woken(void **state)
 
 /* ---- the district's digest ---- */
 
+/* Told to all, then found to be about the unit itself: taken back. */
+static void later_confidential(struct world *w)
+{
+	struct inbox_status row;
+	struct err err = ERR_INIT;
+	char no[13], body[200];
+	struct ref r;
+
+	person_id_short_no(w->grid.n->keys.lookup, 101, 3, no);
+	(void)snprintf(body, sizeof(body), "{\"d\":{\"no\":\"%s\","
+	    "\"state\":\"accepted\"}}", no);
+	r = hubs_entry(&w->grid, "request", "open", NONE, GRID1, body);
+	all(w);
+	nodes_ok(inbox_status_get(w->other.n, no, &row, &err), &err);
+	env_advance(&w->grid.env, 1000);
+	(void)hubs_entry(&w->grid, "request", "fix", r, GRID1,
+	    "{\"d\":{\"confidential\":1}}");
+	all(w);
+	assert_int_equal(inbox_status_get(w->other.n, no, &row, &err),
+	    MQ_E_NOT_FOUND);
+	/* and it does not come back by what happens next */
+	(void)hubs_entry(&w->grid, "request", "step", r, GRID1,
+	    "{\"d\":{\"state\":\"dispatched\"}}");
+	all(w);
+	assert_int_equal(inbox_status_get(w->other.n, no, &row, &err),
+	    MQ_E_NOT_FOUND);
+}
+
 static void test_digest(void **state)
 {
 	struct world *w = *state;
@@ -239,13 +267,14 @@ static void test_digest(void **state)
 	assert_false(row.closed);
 	assert_int_equal(inbox_status_get(w->other.n, hidden, &row, &err),
 	    MQ_E_NOT_FOUND);
+	later_confidential(w);
 	/* Withdrawn: the number stays answerable. */
 	env_advance(&w->grid.env, 1000);
 	(void)hubs_entry(&w->grid, "request", "void", r, GRID1, "{}");
 	all(w);
 	nodes_ok(inbox_status_get(w->other.n, no, &row, &err), &err);
 	assert_true(row.closed);
-	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM status"), 2);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM status"), 3);
 }
 
 int main(void)
