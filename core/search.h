@@ -15,6 +15,9 @@ enum mq_status search_register(struct db *db, struct err *err) MUST_CHECK;
 /* Indexes records marked by the fold, at most max; *left gets the rest. */
 enum mq_status search_drain(struct node *n, int max, int64_t *left,
     struct err *err) MUST_CHECK;
+/* How many are changed and not indexed yet. */
+enum mq_status search_pending(struct node *n, int64_t *left, struct err *err)
+    MUST_CHECK;
 /* Newest first.  `kind` NULL: all.  Confidential and void records never.
  * Drains what is pending first (bounded) and looks through what is left of it.
  * scope as in record_query. */

@@ -343,6 +343,11 @@ enum mq_status search_tail(struct node *n, const char *kind,
 	return st;
 }
 
+enum mq_status search_pending(struct node *n, int64_t *left, struct err *err)
+{
+	return db_scalar(n->db, "SELECT count(*) FROM search_todo", left, err);
+}
+
 enum mq_status search_drain(struct node *n, int max, int64_t *left,
     struct err *err)
 {
@@ -351,7 +356,7 @@ enum mq_status search_drain(struct node *n, int max, int64_t *left,
 	int done = 1;
 
 	assert(!db_in_transaction(n->db));
-	st = db_scalar(n->db, "SELECT count(*) FROM search_todo", left, err);
+	st = search_pending(n, left, err);
 	/* Labels come from the pack: without one this waits for a program
 	 * that has it. */
 	if (st != MQ_OK || n->read_only || n->pack == NULL || *left == 0)
@@ -363,7 +368,6 @@ enum mq_status search_drain(struct node *n, int max, int64_t *left,
 	if (st == MQ_OK && erased)
 		st = scrub(n, err);
 	if (st == MQ_OK)
-		st = db_scalar(n->db, "SELECT count(*) FROM search_todo",
-		    left, err);
+		st = search_pending(n, left, err);
 	return st;
 }

@@ -29,6 +29,7 @@ struct panel_find {
 	struct widget_edit edit;
 	struct widget_lines answer;	/* of the district, about a number */
 	struct err err;
+	int64_t pending;		/* not indexed yet */
 };
 
 static struct panel_find *self(struct panel *p)
@@ -58,6 +59,16 @@ static void find_people(struct panel_find *f, const char *kind,
 		record_found_add_rec(&f->hits, list[i].rec);
 	buf_free(&scope);
 	free(list);
+}
+
+/* People and households first, as the pack has them, then the others. */
+static void find_registers(struct panel_find *f, const char *typed)
+{
+	const struct pack *p = desk_of(f->base.app)->n->pack;
+
+	for (size_t i = 0; p != NULL && i < pack_kinds(p); i++)
+		if (pack_kind_at(p, i)->register_)
+			find_people(f, pack_kind_at(p, i)->name, typed);
 }
 
 static void find_text(struct panel_find *f, const char *typed)
@@ -151,12 +162,14 @@ static void find(struct panel_find *f)
 	    (strlen(digits) == NO_LONG || strlen(digits) == NO_SHORT))
 		find_number(f, digits);
 	if (half.len > 0 && f->answer.n == 0) {
-		find_people(f, "person", typed);
-		find_people(f, "household", typed);
+		find_registers(f, typed);
 		find_text(f, typed);
 	}
 	buf_free(&half);
 	widget_list_top(&f->hits.list);
+	if (search_pending(desk_of(f->base.app)->n, &f->pending, NULL) !=
+	    MQ_OK)
+		f->pending = 0;
 }
 
 /* ---- handlers ---- */
@@ -253,11 +266,17 @@ static void find_paint(struct panel *p, const struct draw *d)
 	struct panel_find *f = self(p);
 	struct draw rest = draw_sub(d, TOP_LINES, 0, d->h - TOP_LINES, d->w);
 	struct draw in = draw_sub(&rest, 0, 1, rest.h, rest.w - 2);
-	char words[700];
+	char words[700], count[24];
 	int x = 1 + draw_text(d, 1, 1, 0, ROLE_STRONG, word(W_FIND_PROMPT)) + 1;
 
 	widget_edit_paint(&f->edit, d, 1, x, 1, d->w - x - 2, true);
-	draw_text(d, 2, 1, 0, ROLE_HINT, word(W_FIND_HINT));
+	if (f->pending > 0) {
+		snprintf(count, sizeof(count), "%lld", (long long)f->pending);
+		words_fill(words, sizeof(words), W_FIND_PENDING, count, NULL);
+		draw_text(d, 2, 1, d->w - 2, ROLE_WARN, words);
+	} else {
+		draw_text(d, 2, 1, 0, ROLE_HINT, word(W_FIND_HINT));
+	}
 	if (f->err.code != MQ_OK) {
 		err_say(&f->err, app_lang(p->app), words, sizeof(words));
 		draw_wrapped(&in, 0, 0, 0, in.h, ROLE_ERROR, words);

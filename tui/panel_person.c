@@ -32,6 +32,8 @@ struct panel_person {
 	struct widget_edit find;
 	struct search_person hits[HITS_MAX];
 	int n, here, top, room;
+	enum search_order order;
+	bool ordered;		/* otherwise than best first */
 	int64_t looked;		/* same name: this one was looked at */
 	int64_t picked;
 	struct err err;
@@ -117,7 +119,29 @@ static void search_now(struct panel_person *p)
 		p->err.code = MQ_OK;
 	if (p->n > HITS_MAX)
 		p->n = HITS_MAX;
+	if (p->ordered)
+		search_order(p->hits, p->n, p->order);
 	buf_free(&scope);
+}
+
+/* Best first, then by pinyin, then by strokes, and round again. */
+static unsigned next_order(struct panel_person *p)
+{
+	enum word_id said = W_PERSON_ORDER_BEST;
+
+	if (!p->ordered) {
+		p->ordered = true;
+		p->order = SEARCH_BY_SOUND;
+		said = W_PERSON_ORDER_SOUND;
+	} else if (p->order == SEARCH_BY_SOUND) {
+		p->order = SEARCH_BY_STROKES;
+		said = W_PERSON_ORDER_STROKES;
+	} else {
+		p->ordered = false;
+	}
+	search_now(p);
+	app_notice(p->base.app, ROLE_NOTICE, word(said));
+	return PANEL_REDRAW;
 }
 
 /* Digits belong to the search while it holds one, or nothing yet. */
@@ -255,6 +279,8 @@ static bool person_typing(struct panel *base)
 
 static unsigned person_action(struct panel *base, enum action act)
 {
+	if (act == ACT_PERSON_ORDER)
+		return next_order(picker_of(base));
 	return act == ACT_PERSON_NEW ? add_new(picker_of(base)) :
 	    PANEL_IGNORED;
 }

@@ -394,6 +394,8 @@ static void same_both_ways(void **state)
 	some_notices();
 	/* Nothing may be written: everything is looked through. */
 	x.n->read_only = true;
+	nodes_ok(search_pending(x.n, &left, &err), &err);
+	assert_true(left > 60);
 	ask_all(scan);
 	x.n->read_only = false;
 	nodes_ok(search_drain(x.n, 1000, &left, &err), &err);

@@ -121,11 +121,49 @@ static void test_merge_and_back(void **state)
 	screen_stop(&s);
 }
 
+static bool above(struct screen *s, const char *upper, const char *lower)
+{
+	int a, b, col;
+
+	return screen_find(s, upper, &a, &col) &&
+	    screen_find(s, lower, &b, &col) && a < b;
+}
+
+/* By pinyin with the readings of surnames, by strokes. */
+static void test_order(void **state)
+{
+	static const char *const names[] = { "丁三", "安小明", "曾国强" };
+	struct screen *s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		(void)station_open(&station_one, &station_one.captain,
+		    "person", "name", names[i], "sex", "female", "building",
+		    "19栋", "grid", STATION_GRID, "consent", "yes", NULL);
+	s = station_come_in(STATION_CAPTAIN, NULL);
+	screen_keys(s, "1");
+	screen_see(s, "登记：走访");
+	screen_keys(s, "1");
+	screen_keys(s, "19栋");
+	screen_see(s, "曾**");
+	screen_key(s, "F4");
+	screen_see(s, "按拼音排列");
+	assert_true(above(s, "安**", "丁*") && above(s, "丁*", "曾**"));
+	screen_key(s, "F4");
+	screen_see(s, "按姓氏笔画排列");
+	assert_true(above(s, "丁*", "安**") && above(s, "安**", "曾**"));
+	screen_key(s, "F4");
+	screen_see(s, "同楼的在一起");
+	screen_stop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_already),
 		cmocka_unit_test(test_merge_and_back),
+		cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, station_begin, station_end);
