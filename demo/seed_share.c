@@ -244,6 +244,7 @@ void seed_share_book(struct seed *w)
 {
 	struct fields f = { NULL, 0, 0 };
 
+	score_sites(w);		/* a new month may have begun */
 	book(w, made.market, 4, MARKET_ASKED);
 	book(w, w->event, 30, EVENT_ASKED);
 	seed_ref(&f, "room", made.room);

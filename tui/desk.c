@@ -122,6 +122,7 @@ void desk_login(struct app *app, const struct session *who)
 	if (!drafts)
 		popup_err(app, &err);
 	go_back(d);
+	(void)panel_handover_offer(app);
 	(void)panel_left_ask(app);
 }
 

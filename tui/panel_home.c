@@ -105,6 +105,7 @@ static const struct way {
 	{ W_HOME_FUNDS, go_funds, "see", "pool" },
 	{ W_HOME_MATCH, panel_match_open, "see", "need" },
 	{ W_HOME_SCORE, panel_score_open, NULL, NULL },
+	{ W_HOME_HANDOVER, panel_handover_open, "open", "handover" },
 	{ W_HOME_LEAVE, go_leave, NULL, NULL },
 };
 
@@ -168,6 +169,9 @@ static unsigned home_action(struct panel *p, enum action act)
 	case ACT_HOME_PIN:
 		panel_pin_open(p->app);
 		return PANEL_REDRAW;
+	case ACT_HOME_HANDOVER:
+		panel_handover_open(p->app);
+		return PANEL_REDRAW;
 	case ACT_HOME_LEAVE:
 		go_leave(p->app);
 		return PANEL_REDRAW;
@@ -191,6 +195,8 @@ static bool home_offers(struct panel *p, enum action act)
 		return self(p)->today.task != 0;
 	if (act == ACT_HOME_TODAY)
 		return !both(p);
+	if (act == ACT_HOME_HANDOVER)
+		return desk_may(p->app, "open", "handover");
 	if (act == ACT_HOME_DUE)
 		return desk_may(p->app, "see", "person");
 	return act != ACT_BACK && act != ACT_MENU_MORE;

@@ -21,6 +21,11 @@ bool panel_left_ask(struct app *app);
 /* What somebody types as the end of a service begun at `since`. */
 enum mq_status panel_left_time(const char *typed, struct utc since,
     char *stored, size_t size, struct err *err) MUST_CHECK;
+/* 交接班: what the next shift must know, taken over by their PIN. */
+void panel_handover_open(struct app *app);
+/* Offers a shift that nobody took over to whoever has come; false when there
+ * is none. */
+bool panel_handover_offer(struct app *app);
 void panel_hours_open(struct app *app);		/* 待核时长 */
 void panel_certificate_open(struct app *app);	/* 核对证明 */
 
