@@ -12,6 +12,7 @@
 #include "search_parts.h"
 
 #define DRAIN_FIRST 200		/* marked records indexed before a search */
+#define LATE_TIMES 2		/* entered late, so found behind others */
 #define PEOPLE_MAX 16		/* persons whose records are looked up too */
 
 enum mq_status search_register(struct db *db, struct err *err)
@@ -97,35 +98,79 @@ static bool query_of(const char *words, struct buf *out)
 	return any && !out->over;
 }
 
-static enum mq_status by_words(struct node *n, const char *words,
-    struct found *f, struct err *err)
+/* The newest of one node that match: the index walks backwards through its
+ * numbers and stops, where sorting would read every match of a year. */
+static enum mq_status by_words_of(struct node *n, const char *query,
+    int64_t from, int64_t to, struct found *f, struct err *err)
 {
-	struct buf query = BUF_INIT(4096);
-	struct db_stmt *s = NULL;
-	enum mq_status st = MQ_OK;
+	struct db_stmt *s;
+	enum mq_status st;
 	bool row;
 
-	if (!query_of(words, &query))
-		goto out;
 	st = db_query(n->db, "SELECT r.rec FROM search_fts f"
-	    " JOIN search_doc d ON d.rec = f.rowid"
-	    " JOIN record r ON r.rec = d.rec WHERE search_fts MATCH ?1"
-	    " AND (?2 IS NULL OR d.kind = ?2) AND (?3 IS NULL OR r.org IN"
-	    " (SELECT value FROM json_each(?3)))"
-	    " ORDER BY d.opened_at DESC, d.rec DESC LIMIT ?4", &s, err);
+	    " CROSS JOIN record r ON r.rec = f.rowid"
+	    " WHERE search_fts MATCH ?1 AND f.rowid >= ?2 AND f.rowid < ?3"
+	    " AND (?4 IS NULL OR r.kind = ?4) AND (?5 IS NULL OR r.org IN"
+	    " (SELECT value FROM json_each(?5)))"
+	    " ORDER BY f.rowid DESC LIMIT ?6", &s, err);
 	if (st != MQ_OK)
-		goto out;
-	db_bind_text(s, buf_str(&query));
+		return st;
+	db_bind_text(s, query);
+	db_bind_i64(s, from);
+	db_bind_i64(s, to);
 	db_bind_text(s, f->kind);
 	db_bind_text(s, f->scope);
-	db_bind_i64(s, f->max);
+	db_bind_i64(s, (int64_t)f->max * LATE_TIMES);
 	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
 		st = keep_rec(n, f, db_i64(s, "rec"), err);
 		if (st != MQ_OK)
 			break;
 	}
 	db_done(&s);
-out:
+	return st;
+}
+
+/* The last record before `to` that is indexed; 0 none. */
+static enum mq_status last_before(struct node *n, int64_t to, int64_t *rec,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st = db_query(n->db, "SELECT max(rec) AS rec FROM"
+	    " search_doc WHERE rec < ?", &s, err);
+	bool row;
+
+	*rec = 0;
+	if (st != MQ_OK)
+		return st;
+	db_bind_i64(s, to);
+	st = db_step(s, &row, err);
+	if (st == MQ_OK && row)
+		*rec = db_i64(s, "rec");
+	db_done(&s);
+	return st;
+}
+
+/* Node by node, as the numbers of a record begin with its node. */
+static enum mq_status by_words(struct node *n, const char *words,
+    struct found *f, struct err *err)
+{
+	struct buf query = BUF_INIT(4096);
+	int64_t to = INT64_MAX, from, rec = 0;
+	enum mq_status st = MQ_OK;
+	struct ref first;
+
+	if (!query_of(words, &query))
+		to = 0;
+	while (st == MQ_OK && to > 0) {
+		st = last_before(n, to, &rec, err);
+		if (st != MQ_OK || rec <= 0)
+			break;
+		first = ref_of_rec(rec);
+		first.seq = 0;
+		from = ref_rec(first);
+		st = by_words_of(n, buf_str(&query), from, to, f, err);
+		to = from;
+	}
 	buf_free(&query);
 	return st;
 }

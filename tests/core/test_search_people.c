@@ -362,6 +362,44 @@ static void some_people(void)
 	}
 }
 
+/* Whatever node they were written at, the newest stand first. */
+static void of_two_nodes(void **state)
+{
+	struct record *rows = xcalloc(4, sizeof(*rows));
+	struct nodes_one y;
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	const char *const when[] = { "2026-11-20 08:00", "2026-11-20 09:00",
+	    "2026-11-20 10:00", "2026-11-20 11:00" };
+	struct err err = ERR_INIT;
+	int i, n;
+
+	(void)state;
+	nodes_make(&y, 102, NULL);
+	for (i = 0; i < 4; i++) {
+		struct nodes_one *at = i % 2 == 0 ? &x : &y;
+		const char *const pairs[] = { "type", "help", "channel",
+		    "counter", "anonymous", "no", "category", "utility",
+		    "subject", "lamp", "grade", "normal", "place_text",
+		    "南门", "when", when[i], "content", "路灯不亮",
+		    "about_us", "no", NULL };
+
+		nodes_ok(deeds_open(at, "request", pairs, res, &err), &err);
+	}
+	nodes_carry(&y, &x);
+	nodes_ok(search_text(x.n, NULL, "路灯", NULL, rows, 4, &n, &err),
+	    &err);
+	assert_int_equal(n, 4);
+	for (i = 1; i < 4; i++)
+		assert_true(rows[i - 1].opened_at.ms > rows[i].opened_at.ms);
+	nodes_ok(search_text(x.n, NULL, "路灯", NULL, rows, 1, &n, &err),
+	    &err);
+	assert_int_equal(n, 1);
+	assert_true(rows[0].rec == res->recs[0]);	/* the last one saved */
+	nodes_free(&y);
+	free(res);
+	free(rows);
+}
+
 static void some_notices(void)
 {
 	static const char *const texts[] = { "楼道灯坏了 B12", "電梯停運",
@@ -424,6 +462,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(merged, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_of_two, setup, teardown),
 		cmocka_unit_test_setup_teardown(there_already, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(of_two_nodes, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(same_both_ways, setup,
 		    teardown),
