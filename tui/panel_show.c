@@ -1,20 +1,26 @@
 /*
  * 给居民看: one record and nothing else, in large words, for the person who
- * stands beside the desk.  Opened after saving and from the record page.
+ * stands beside the desk.  Opened after saving and from the record page.  What
+ * only the resident can say (facets.csv: flow, ask_resident) is asked here and
+ * answered by one digit: 解决了吗, 满意吗.
  */
 #include "../core/base/clock.h"
 #include "../core/base/text.h"
 #include "../core/base/xmalloc.h"
+#include "../core/flow.h"
 #include "../core/form.h"
 #include "../core/person_id.h"
 #include "panels.h"
+#include "../core/pack_data.h"
 #include "popup.h"
+#include "record_step.h"
 #include "widget_text.h"
 #include "words.h"
 
 #define SPREAD_AT 64		/* cells from which words are set wide */
 #define SHOW_AROUND 4		/* lines for the head and the question */
 #define SHOW_SIDES 6
+#define ANSWERS_MAX 6
 #define LABEL_CELLS 14		/* five characters set wide */
 
 struct panel_show {
@@ -23,6 +29,8 @@ struct panel_show {
 	struct record_full r;
 	const struct kind *k;
 	struct widget_text text;
+	const struct flow_step *step;	/* asks the resident; NULL nothing */
+	const struct field *question;	/* its field, answered by a digit */
 };
 
 static struct panel_show *show_of(struct panel *p)
@@ -186,6 +194,106 @@ static void make_text(struct panel_show *p, int h, int w)
 	add_all(p, AIR_NONE);
 }
 
+/* ---- what only the resident can say ---- */
+
+/* The field of a step that must be answered, when it is a short choice. */
+static const struct field *question_of(const struct panel_show *p,
+    const struct flow_step *step)
+{
+	const char *at = step->fields, *w;
+	size_t len;
+
+	while (pack_data_word(&at, &w, &len))
+		for (size_t i = 0; i < p->k->nstep_fields; i++) {
+			const struct field *f = &p->k->step_fields[i];
+
+			if (len > 1 && w[len - 1] == '!' &&
+			    f->type == FT_SELECT_ONE &&
+			    strlen(f->name) == len - 1 &&
+			    strncmp(f->name, w, len - 1) == 0)
+				return f;
+		}
+	return NULL;
+}
+
+static bool named(const char *words, const char *name)
+{
+	const char *w;
+	size_t len;
+
+	while (pack_data_word(&words, &w, &len))
+		if (strlen(name) == len && strncmp(w, name, len) == 0)
+			return true;
+	return false;
+}
+
+static void find_question(struct panel_show *p)
+{
+	const char *asked = pack_facet(p->d->n->pack, p->k, "flow",
+	    "ask_resident");
+	struct record_steps now;
+
+	p->step = NULL;
+	p->question = NULL;
+	record_steps_load(&now, p->base.app, &p->r);
+	for (size_t i = 0; i < now.n && p->question == NULL; i++) {
+		if (!named(asked, now.v[i]->name))
+			continue;
+		p->step = now.v[i];
+		p->question = question_of(p, p->step);
+	}
+}
+
+static unsigned answer(struct panel_show *p, int digit)
+{
+	struct fields f = { NULL, 0, 0 };
+	const struct choice *c;
+	struct record_full r;
+	struct err err = ERR_INIT;
+	int64_t rec = p->r.r.rec;
+	size_t n;
+	bool saved;
+
+	c = pack_choices(p->d->n->pack, p->question->list, &n);
+	if (digit < 1 || (size_t)digit > n || digit > ANSWERS_MAX)
+		return PANEL_IGNORED;
+	fields_set(&f, p->question->name, c[digit - 1].name);
+	saved = record_step_all(p->base.app, &rec, 1, p->step, &f);
+	fields_free(&f);
+	if (!saved)
+		return PANEL_REDRAW;
+	if (record_get(p->d->n, rec, &r, &err) != MQ_OK)
+		return PANEL_CLOSE;
+	record_full_free(&p->r);
+	p->r = r;
+	find_question(p);
+	return p->question != NULL ? PANEL_REDRAW : PANEL_CLOSE;
+}
+
+/* "解决了吗？  1 已解决  2 部分解决  3 未解决" */
+static void ask_words(const struct panel_show *p, struct buf *out)
+{
+	enum lang lang = app_lang(p->base.app);
+	const struct choice *c;
+	size_t n;
+
+	if (p->question == NULL) {
+		buf_adds(out, word(W_SHOW_ASK));
+		return;
+	}
+	c = pack_choices(p->d->n->pack, p->question->list, &n);
+	buf_adds(out, p->question->label[lang]);
+	for (size_t i = 0; i < n && i < ANSWERS_MAX; i++)
+		buf_addf(out, "   %zu %s", i + 1, c[i].label[lang]);
+}
+
+/* While a question is up, digits answer it. */
+static bool show_offers(struct panel *base, enum action act)
+{
+	return show_of(base)->question == NULL ||
+	    (act != ACT_SHOW_RIGHT && act != ACT_SHOW_WRONG);
+}
+
 static unsigned show_action(struct panel *base, enum action act)
 {
 	struct panel_show *p = show_of(base);
@@ -210,7 +318,13 @@ static unsigned show_action(struct panel *base, enum action act)
 
 static unsigned show_key(struct panel *base, uint32_t key)
 {
-	return widget_text_key(&show_of(base)->text, key);
+	struct panel_show *p = show_of(base);
+
+	if (p->question != NULL && key == K_ENTER)
+		return PANEL_CLOSE;
+	if (p->question != NULL && key_digit(key) > 0)
+		return answer(p, key_digit(key));
+	return widget_text_key(&p->text, key);
 }
 
 static void show_title(struct panel *base, char *out, size_t size)
@@ -229,14 +343,18 @@ static void show_paint(struct panel *base, const struct draw *d)
 	struct panel_show *p = show_of(base);
 	const char *kind = p->k->label[app_lang(base->app)];
 	struct buf head = BUF_INIT(512), ask = BUF_INIT(512);
+	struct buf said = BUF_INIT(512);
 	struct draw body = draw_sub(d, 2, SHOW_SIDES / 2,
 	    d->h - SHOW_AROUND, d->w - SHOW_SIDES);
 
 	spread(kind, &head);
 	draw_centre(d, 0, ROLE_TITLE, buf_str(&head));
 	widget_text_paint(&p->text, &body);
-	spread(word(W_SHOW_ASK), &ask);
-	draw_centre(d, d->h - 1, ROLE_STRONG, buf_str(&ask));
+	ask_words(p, &said);
+	spread(buf_str(&said), &ask);
+	draw_centre(d, d->h - 1, ROLE_STRONG, text_cells(buf_str(&ask)) <=
+	    d->w ? buf_str(&ask) : buf_str(&said));
+	buf_free(&said);
 	buf_free(&head);
 	buf_free(&ask);
 }
@@ -259,6 +377,7 @@ static const struct panel_ops show_ops = {
 	.title = show_title,
 	.action = show_action,
 	.key = show_key,
+	.offers = show_offers,
 	.layout = show_layout,
 	.paint = show_paint,
 	.destroy = show_destroy,
@@ -287,5 +406,6 @@ void panel_show_open(struct app *app, int64_t rec)
 	}
 	p->base.app = app;
 	widget_text_init(&p->text, ROLE_STRONG);
+	find_question(p);
 	app_push(app, &p->base, &show_ops);
 }

@@ -24,8 +24,10 @@
 #define PAGE 200
 #define SCAN_MAX 20000
 #define OLDEST 3
+#define TREND_DAYS 7		/* these days, and as many before */
 #define CELL_CELLS 19		/* a cell of the map, at least */
 #define OWNER_CELLS 16
+#define TREND_GAP 2
 #define REFRESH_MS (5 * MS_MINUTE)	/* due times pass by themselves */
 
 struct grid {
@@ -42,6 +44,7 @@ struct panel_street {
 	struct widget_bar_cell *cells;
 	size_t ngrids;
 	int here, columns;
+	char trend[160];	/* of the grid we are on */
 	int64_t opened, closed, open, late;
 	struct record oldest[OLDEST];
 	char why[OLDEST][400];
@@ -255,6 +258,37 @@ static void load_stations(struct panel_street *s)
 		    word(W_STREET_ALL_HEARD));
 }
 
+/* What came in at the grid we are on: these days, and as many before. */
+static void show_trend(struct panel_street *s)
+{
+	struct node *n = desk_of(s->base.app)->n;
+	struct day today = clock_day(ledger_now(n));
+	struct buf scope = BUF_INIT(BUF_LARGE);
+	char now[24], before[24], days[12];
+	struct err err = ERR_INIT;
+	int64_t v[2] = { 0, 0 };
+
+	s->trend[0] = '\0';
+	if (s->ngrids == 0)
+		return;
+	org_subtree(orgs(s), s->grids[s->here].org->code, &scope);
+	for (int i = 0; i < 2; i++) {
+		struct day to = { today.n - i * TREND_DAYS };
+		struct day from = { to.n - TREND_DAYS + 1 };
+
+		if (record_count(n, "request", "opened", NULL,
+		    buf_str(&scope), from, to, &v[i], &err) != MQ_OK)
+			v[i] = 0;
+	}
+	buf_free(&scope);
+	snprintf(days, sizeof(days), "%d", TREND_DAYS);
+	snprintf(now, sizeof(now), "%" PRId64, v[0]);
+	snprintf(before, sizeof(before), "%" PRId64, v[1]);
+	words_fill(s->trend, sizeof(s->trend), W_STREET_TREND, days, now,
+	    word(v[0] > v[1] ? W_STREET_MORE : v[0] < v[1] ? W_STREET_FEWER :
+	    W_STREET_SAME), before, NULL);
+}
+
 static void load(struct panel_street *s)
 {
 	s->err.code = MQ_OK;
@@ -265,6 +299,7 @@ static void load(struct panel_street *s)
 	count_cases(s);
 	count_today(s);
 	word_cells(s);
+	show_trend(s);
 	load_stations(s);
 	panel_tick_in(&s->base, REFRESH_MS);
 }
@@ -293,6 +328,7 @@ static unsigned move(struct panel_street *s, int by)
 	if (to < 0 || to >= (int)s->ngrids)
 		return PANEL_DONE;
 	s->here = to;
+	show_trend(s);
 	return PANEL_REDRAW;
 }
 
@@ -372,7 +408,11 @@ static int paint_figures(struct panel_street *s, const struct draw *d, int y)
 	words_fill(line, sizeof(line), W_STREET_FIGURES, o, c, a, NULL);
 	x = draw_text(d, y, 0, 0, ROLE_STRONG, line) + 2;
 	words_fill(line, sizeof(line), W_STREET_LATE, l, NULL);
-	draw_text(d, y, x, 0, s->late > 0 ? ROLE_OVERDUE : ROLE_DONE, line);
+	x += draw_text(d, y, x, 0, s->late > 0 ? ROLE_OVERDUE : ROLE_DONE,
+	    line);
+	if (x + TREND_GAP + text_cells(s->trend) <= d->w)
+		draw_text(d, y, d->w - text_cells(s->trend), 0, ROLE_TEXT,
+		    s->trend);
 	return y + 1;
 }
 

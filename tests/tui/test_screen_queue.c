@@ -137,6 +137,29 @@ static void narrowed(void **state)
 	screen_stop(&s);
 }
 
+/* What only the resident can say is asked on the page shown to them. */
+static void resident_says(void **state)
+{
+	struct screen *s = station_come_in(STATION_LEAD, NULL);
+
+	(void)state;
+	screen_keys(s, "7");
+	screen_see(s, "诉求 · 待办");
+	screen_keys(s, "1");
+	screen_see(s, "写了什么");
+	screen_key(s, "F5");
+	screen_see(s, "解 决 了 吗");
+	screen_keys(s, "9");
+	screen_see(s, "解 决 了 吗");
+	screen_keys(s, "1");
+	screen_see(s, "满 意 吗");
+	assert_int_equal(how_many_in("answered"), 1);
+	screen_keys(s, "2");
+	screen_see(s, "评价：存好了");
+	assert_int_equal(how_many_in("rated"), 1);
+	screen_stop(&s);
+}
+
 static void while_away(void **state)
 {
 	struct session lead;
@@ -163,6 +186,7 @@ int main(void)
 		cmocka_unit_test(next_one),
 		cmocka_unit_test(narrowed),
 		cmocka_unit_test(while_away),
+		cmocka_unit_test(resident_says),
 	};
 
 	return cmocka_run_group_tests(tests, begin, station_end);
