@@ -10,6 +10,7 @@
 #include "../../core/base/xmalloc.h"
 #include "../hub/cert.h"
 #include "../hub/enrol.h"
+#include "../hub/erasure.h"
 #include "../hub/ingest.h"
 #include "../join.h"
 #include "../sixwords.h"
@@ -425,6 +426,7 @@ enum mq_status verbs_readmit(struct admin *a, struct err *err)
 {
 	struct ref save;
 	struct hub hub;
+	char list[600];
 	enum mq_status st = admin_need(a->save, "save", err);
 
 	if (st == MQ_OK && !ref_parse(a->save, strlen(a->save), &save))
@@ -436,6 +438,8 @@ enum mq_status verbs_readmit(struct admin *a, struct err *err)
 	if (st != MQ_OK)
 		return st;
 	hub_init(&hub, a->env, a->db, a->loaded);
+	if (erasure_list_of(a->store, list, sizeof(list)))
+		hub.erased_list = list;
 	st = ingest_readmit(&hub, a->tenant, save.dev, save.seq, a->force,
 	    err);
 	hub_done(&hub);

@@ -6,6 +6,7 @@
 #include "../../core/base/clock.h"
 #include "../../core/duty.h"
 #include "../../core/base/xmalloc.h"
+#include "erasure.h"
 #include "status.h"
 
 #include <assert.h>
@@ -287,42 +288,10 @@ static enum mq_status put_entry(struct hub *h, const char *tenant,
 
 /* entry.erased takes the words of the entries it names, here and in every
  * feed they went to. */
-static enum mq_status erase_one(struct hub *h, const char *tenant,
-    struct ref id, struct ref why, struct err *err)
-{
-	struct db_stmt *s;
-	enum mq_status st;
-
-	st = db_query(h->db, "INSERT INTO erased(tenant, dev, seq, why_dev,"
-	    " why_seq, at) VALUES(?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT DO NOTHING", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_text(s, tenant);
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
-	db_bind_i64(s, why.dev.v);
-	db_bind_i64(s, why.seq);
-	db_bind_i64(s, env_now(h->env).ms);
-	st = db_run(&s, err);
-	if (st == MQ_OK)
-		st = db_query(h->db, "UPDATE entry SET salt = NULL,"
-		    " body = NULL, why_dev = ?, why_seq = ?"
-		    " WHERE tenant = ? AND dev = ? AND seq = ?", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_i64(s, why.dev.v);
-	db_bind_i64(s, why.seq);
-	db_bind_text(s, tenant);
-	db_bind_i64(s, id.dev.v);
-	db_bind_i64(s, id.seq);
-	return db_run(&s, err);
-}
-
 static enum mq_status apply_erased(struct hub *h, const struct entry *e,
     struct ref id, void *tenant, struct err *err)
 {
-	return erase_one(h, tenant, id, e->id, err);
+	return erasure_do(h, tenant, id, e->id, err);
 }
 
 /* An erasure that came before the words it takes (a restored hub is refilled
@@ -332,31 +301,17 @@ static enum mq_status erased_before(struct hub *h, const char *tenant,
 {
 	struct feed_orgs audience = { NULL, 0, 0 };
 	struct store_node who;
-	struct db_stmt *s;
 	struct ref why;
-	enum mq_status st;
-	bool row;
+	enum mq_status st = erasure_find(h, tenant, e->id, &why, err);
 
-	st = db_query(h->db, "SELECT why_dev, why_seq FROM erased"
-	    " WHERE tenant = ? AND dev = ? AND seq = ?", &s, err);
-	if (st != MQ_OK)
-		return st;
-	db_bind_text(s, tenant);
-	db_bind_i64(s, e->id.dev.v);
-	db_bind_i64(s, e->id.seq);
-	st = db_step(s, &row, err);
-	if (st == MQ_OK && row)
-		why = (struct ref){ { db_i64(s, "why_dev") },
-			db_i64(s, "why_seq") };
-	db_done(&s);
-	if (st != MQ_OK || !row)
+	if (st != MQ_OK || why.seq == 0)
 		return st;
 	st = store_node_get(h->db, tenant, dev_node(why.dev), &who, err);
 	if (st == MQ_OK)
 		st = feed_audience(h, tenant, ref_rec(e->subj), &audience,
 		    err);
 	if (st == MQ_OK && feed_orgs_has(&audience, who.org))
-		st = erase_one(h, tenant, e->id, why, err);
+		st = erasure_do(h, tenant, e->id, why, err);
 	feed_orgs_free(&audience);
 	return st;
 }
@@ -406,7 +361,8 @@ static enum mq_status keep_line(struct hub *h, const char *tenant,
 	db_bind_i64(s, x->e.id.dev.v);
 	db_bind_i64(s, x->e.id.seq);
 	db_bind_blob(s, x->line, x->len);
-	return db_run(&s, err);
+	st = db_run(&s, err);
+	return st == MQ_OK ? erased_before(h, tenant, &x->e, err) : st;
 }
 
 static enum mq_status quarantine(struct hub *h, const struct store_node *who,

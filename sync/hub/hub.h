@@ -34,6 +34,7 @@ struct hub {
 	struct seen *seen;		/* nonces of this process */
 	struct limit *limit;
 	struct hub_counts counts;
+	const char *erased_list;	/* file outside the store; NULL none */
 	/* Somebody's feed grew: wake its long polls; tenant "": all of them.
 	 * May be NULL. */
 	void (*wake)(void *ctx, const char *tenant, const char *org);

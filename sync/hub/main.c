@@ -8,6 +8,7 @@
 #include "../sayings.h"
 #include "cert.h"
 #include "db_pg.h"
+#include "erasure.h"
 #include "feed.h"
 #include "http.h"
 
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 struct settings {
-	const char *listen, *store, *cert, *key, *pack, *log;
+	const char *listen, *store, *cert, *key, *pack, *log, *erased;
 	bool json;
 };
 
@@ -72,8 +73,11 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 		hub.db = db;
 		hub.pack = pack;
 		hub.orgs = pack_orgs(pack);
-		st = feed_new_life(&hub, err);
+		hub.erased_list = s->erased;
+		st = erasure_replay(&hub, err);
 	}
+	if (st == MQ_OK)
+		st = feed_new_life(&hub, err);
 	if (st == MQ_OK)
 		st = http_start(&hub, &hs, &http, err);
 	if (st == MQ_OK && db_pg_is_url(s->store))
@@ -97,14 +101,15 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 
 int main(int argc, char **argv)
 {
-	struct settings s = { NULL, NULL, NULL, NULL, NULL, NULL, false };
+	struct settings s = { .store = NULL };
 	const struct option_row rows[] = {
 		{ "listen", &s.listen, NULL }, { "store", &s.store, NULL },
 		{ "tls-cert", &s.cert, NULL }, { "tls-key", &s.key, NULL },
 		{ "pack", &s.pack, NULL }, { "log", &s.log, NULL },
+		{ "erased", &s.erased, NULL },
 		{ "json", NULL, &s.json }, { NULL, NULL, NULL },
 	};
-	char factory[600];
+	char factory[600], list[600];
 	struct err err = ERR_INIT;
 	struct env env;
 	int rc;
@@ -125,6 +130,8 @@ int main(int argc, char **argv)
 		    node_packs_dir());
 		s.pack = factory;
 	}
+	if (s.erased == NULL && erasure_list_of(s.store, list, sizeof(list)))
+		s.erased = list;
 	log_open(s.log, LOG_INFO);
 	if (serve(&env, &s, &err) != MQ_OK)
 		return sayings_fail(&env, "minqing-hub", &err);

@@ -14,6 +14,7 @@
 
 #include "../../core/base/file.h"
 #include "../../core/base/xmalloc.h"
+#include "../../sync/hub/erasure.h"
 #include "../../sync/hub/feed.h"
 
 static int drop(const char *path, const struct stat *st, int flag,
@@ -43,6 +44,10 @@ static void open_store(struct hubs_one *h)
 	hub_init(&h->hub, &h->env, h->db, h->pack);
 	h->hub.wake = note_wake;
 	h->hub.wake_ctx = h;
+	(void)snprintf(h->erased, sizeof(h->erased), "%s/erased.list",
+	    h->dir);
+	h->hub.erased_list = h->erased;
+	nodes_ok(erasure_replay(&h->hub, &err), &err);
 	nodes_ok(feed_new_life(&h->hub, &err), &err);
 }
 

@@ -19,6 +19,7 @@ struct hubs_one {
 	struct env env;
 	enum hubs_kind kind;
 	char dir[256], store[PGS_URL];
+	char erased[300];		/* the list outside the store */
 	struct db *db;
 	struct pack *pack;
 	struct hub hub;

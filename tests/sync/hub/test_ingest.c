@@ -5,9 +5,12 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
+#include "../../../core/base/file.h"
 #include "../../../core/base/json.h"
+#include "../../../sync/hub/erasure.h"
 #include "../../../sync/hub/ingest.h"
 #include "../../lib/hubs.h"
 
@@ -307,6 +310,92 @@ static void test_erasure_reaches_the_hub(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM erased"), 1);
 }
 
+static void spoil_list(struct world *w)
+{
+	static const char bad[] = "test 1 x\n";
+	struct err err = ERR_INIT;
+
+	nodes_ok(file_write(&w->h.env, w->h.erased, bad, strlen(bad), 0600,
+	    &err), &err);
+	assert_int_equal(erasure_replay(&w->h.hub, &err), MQ_E_FORMAT);
+	assert_non_null(strstr(err.detail, "test"));
+	(void)unlink(w->h.erased);
+	nodes_ok(erasure_replay(&w->h.hub, &err), &err);
+}
+
+/* A backup from before the erasure must not tell the words again. */
+static void test_restored_store_forgets(void **state)
+{
+	struct world *w = *state;
+	struct ref v = visit(w, GRID1);
+
+	hubs_sync(&w->h, &w->a);
+	hubs_backup(&w->h);
+	(void)hubs_entry(&w->a, "entry", "erased", v, GRID1,
+	    "{\"u\":[\"101:1\"]}");
+	hubs_sync(&w->h, &w->a);
+	hubs_restore(&w->h);
+	/* Before anybody has asked it anything. */
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"
+	    " WHERE seq = 1 AND body IS NULL AND salt IS NULL"
+	    " AND why_seq = 2"), 1);
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry"), 2);
+	/* A list that somebody spoiled is not passed over. */
+	spoil_list(w);
+}
+
+static int64_t erased_now(struct world *w, const char *sql)
+{
+	struct ref id = { w->a.n->dev, 1 }, why = { w->a.n->dev, 9 };
+	struct err err = ERR_INIT;
+	int64_t before = hubs_count(&w->h, sql);
+
+	nodes_ok(db_begin(w->h.db, __func__, &err), &err);
+	nodes_ok(erasure_do(&w->h.hub, "test", id, why, &err), &err);
+	nodes_ok(db_commit(w->h.db, &err), &err);
+	return before - hubs_count(&w->h, sql);
+}
+
+/* Lines kept whole lose the words too, and a save still comes back. */
+static void test_kept_lines_forget(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	(void)visit(w, "000000");
+	hubs_sync(&w->h, &w->a);
+	assert_true(erased_now(w, "SELECT length(line) FROM quarantine_line")
+	    > (int64_t)strlen("老人要修灯"));
+	nodes_ok(ingest_readmit(&w->h.hub, "test", w->a.n->dev, 1, true,
+	    &err), &err);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM entry WHERE"
+	    " state = 0 AND body IS NULL"), 1);
+}
+
+static void test_branches_forget(void **state)
+{
+	struct world *w = *state;
+	struct nodes_one keep;
+	struct err err = ERR_INIT;
+
+	(void)visit(w, GRID1);
+	batch(w, 1, 1);
+	take_ok(w);
+	keep = w->a;
+	nodes_make(&w->a, 101, GRID1);
+	(void)hubs_entry(&w->a, "visit", "open", NONE, GRID1,
+	    "{\"f\":{\"note\":\"另一位老人\"}}");
+	batch(w, 1, 1);
+	nodes_ok(take(w, &err), &err);
+	assert_int_equal(w->end, INGEST_FORK);
+	assert_true(erased_now(w, "SELECT length(lines) FROM branch") >
+	    (int64_t)strlen("另一位老人"));
+	nodes_free(&w->a);
+	w->a = keep;
+}
+
 static void test_new_epoch(void **state)
 {
 	struct world *w = *state;
@@ -342,6 +431,9 @@ int main(void)
 		T(test_what_builds_on_it_waits_too),
 		T(test_stranger_does_not_get_in),
 		T(test_erasure_reaches_the_hub),
+		T(test_restored_store_forgets),
+		T(test_kept_lines_forget),
+		T(test_branches_forget),
 		T(test_new_epoch),
 	};
 
