@@ -223,7 +223,22 @@ static enum mq_status try_pack(struct node *n, const char *dir,
 	file_join(file, sizeof(file), path, "pack.csv");
 	if (!file_exists(file))
 		return err_set(err, MQ_E_PACK_MISSING, "%s", name);
+	if (n->pack_waits)
+		return pack_begin(n->env, path, &n->pack, err);
 	return pack_load(n->env, path, &n->pack, err);
+}
+
+static enum mq_status factory_pack(struct node *n, enum mq_status why,
+    struct err *err)
+{
+	log_err("pack", &n->pack_err);
+	if (why != MQ_E_PACK_MISSING)
+		n->pack_err.code = MQ_E_PACK_FACTORY;
+	n->factory_pack = true;
+	n->pack_waits = false;
+	if (try_pack(n, node_packs_dir(), PACK_FACTORY, err) != MQ_OK)
+		return other_words(err, MQ_E_PACK_NONE);
+	return MQ_OK;
 }
 
 /* The wanted pack from the node or from the shipped ones; when it is broken
@@ -238,14 +253,21 @@ static enum mq_status load_pack(struct node *n, struct err *err)
 	st = try_pack(n, own, name, &n->pack_err);
 	if (st == MQ_E_PACK_MISSING)
 		st = try_pack(n, node_packs_dir(), name, &n->pack_err);
+	return st ? factory_pack(n, st, err) : MQ_OK;
+}
+
+enum mq_status node_rest(struct node *n, struct err *err)
+{
+	enum mq_status st;
+
+	if (!n->pack_waits)
+		return MQ_OK;
+	n->pack_waits = false;
+	st = pack_rest(n->pack, &n->pack_err);
 	if (!st)
 		return MQ_OK;
-	log_err("pack", &n->pack_err);
-	if (st != MQ_E_PACK_MISSING)
-		n->pack_err.code = MQ_E_PACK_FACTORY;
-	n->factory_pack = true;
-	st = try_pack(n, node_packs_dir(), PACK_FACTORY, err);
-	return st ? other_words(err, MQ_E_PACK_NONE) : MQ_OK;
+	pack_free(&n->pack);
+	return factory_pack(n, st, err);
 }
 
 /* ---- the database ---- */
@@ -356,6 +378,7 @@ static enum mq_status open_parts(struct node *n, int flags, struct err *err)
 		n->dev = dev_make(n->set.number, (int)epoch);
 	if (!st && !(flags & NODE_READ))
 		st = ledger_notice_tail(n, err);
+	n->pack_waits = (flags & NODE_LATER) != 0;
 	if (!st && !(flags & NODE_NO_PACK))
 		st = load_pack(n, err);
 	if (!st && !(flags & NODE_NO_PACK)) {

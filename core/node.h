@@ -66,6 +66,7 @@ struct node {
 	struct roster *roster;		/* NULL: none arrived yet */
 	struct search *search;		/* NULL until first used */
 	bool read_only;
+	bool pack_waits;		/* its rest is not read yet */
 	bool factory_pack;		/* the wanted pack could not be read */
 	struct err pack_err;		/* and why */
 	struct err roster_err;		/* why there is no roster, or no code */
@@ -75,6 +76,8 @@ enum node_flags {
 	NODE_READ = 1,		/* do not create or migrate anything */
 	NODE_NO_PACK = 2,	/* minqing-sync: folding needs none */
 	NODE_FAST = 4,		/* made-up data only: no fsync */
+	NODE_LATER = 8,		/* of the pack only what pack_begin() reads;
+				 * node_rest() before anything is done */
 };
 
 /* Writes node.ini, node.key and an empty ledger into a new folder. */
@@ -87,6 +90,9 @@ enum mq_status node_save_settings(struct env *env, const char *dir,
     const struct node_settings *set, struct err *err) MUST_CHECK;
 enum mq_status node_open(struct env *env, const char *dir, int flags,
     struct node **out, struct err *err) MUST_CHECK;
+/* After NODE_LATER: reads the rest of the pack; when it is broken, the factory
+ * pack as node_open() would have.  Nothing to do without that flag. */
+enum mq_status node_rest(struct node *n, struct err *err) MUST_CHECK;
 void node_close(struct node **node);
 /* The folder of shipped packs: $MINQING_PACKS, else beside the program
  * (…/share/minqing/packs), else the source tree. */

@@ -47,38 +47,54 @@ struct former {
 	struct ref oldest;	/* the first one that is not */
 };
 
-/* Last sequence of this epoch, and how earlier ones stand. */
-static enum mq_status own_entries(struct node *n, int64_t *last,
-    struct former *f, struct err *err)
+/* The newest of our chains up to *dev, and what of it is where: one step down
+ * the index, however long the chain is.  *dev 0: there is none. */
+static enum mq_status chain_at(struct node *n, int64_t *dev, int64_t *held,
+    int64_t *hub, struct err *err)
 {
 	struct db_stmt *s;
 	enum mq_status st;
 	bool row;
 
-	*last = 0;
-	memset(f, 0, sizeof(*f));
-	st = db_query(n->db, "SELECT e.dev, max(e.seq) AS last, coalesce("
-	    "(SELECT f.hub FROM former f WHERE f.dev = e.dev), max(e.seq))"
-	    " AS hub FROM entry e WHERE e.dev BETWEEN ? AND ? GROUP BY e.dev",
-	    &s, err);
+	st = db_query(n->db, "SELECT e.dev, e.seq, coalesce((SELECT f.hub"
+	    " FROM former f WHERE f.dev = e.dev), e.seq) AS hub FROM entry e"
+	    " WHERE e.dev BETWEEN ? AND ?"
+	    " ORDER BY e.dev DESC, e.seq DESC LIMIT 1", &s, err);
 	if (st != MQ_OK)
 		return st;
 	db_bind_i64(s, dev_make(dev_node(n->dev), 0).v);
-	db_bind_i64(s, n->dev.v);
-	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
-		int64_t held = db_i64(s, "last"), hub = db_i64(s, "hub");
+	db_bind_i64(s, *dev);
+	*dev = 0;
+	st = db_step(s, &row, err);
+	if (st == MQ_OK && row) {
+		*dev = db_i64(s, "dev");
+		*held = db_i64(s, "seq");
+		*hub = db_i64(s, "hub");
+	}
+	db_done(&s);
+	return st;
+}
 
-		if (db_i64(s, "dev") == n->dev.v) {
+/* Last sequence of this epoch, and how earlier ones stand. */
+static enum mq_status own_entries(struct node *n, int64_t *last,
+    struct former *f, struct err *err)
+{
+	int64_t dev = n->dev.v, held = 0, hub = 0;
+	enum mq_status st;
+
+	*last = 0;
+	memset(f, 0, sizeof(*f));
+	for (; (st = chain_at(n, &dev, &held, &hub, err)) == MQ_OK &&
+	    dev != 0; dev--) {
+		if (dev == n->dev.v) {
 			*last = held;
 			continue;
 		}
 		f->held += held;
 		f->hub += hub < held ? hub : held;
-		if (hub < held && f->oldest.seq == 0)
-			f->oldest = (struct ref){ { db_i64(s, "dev") },
-			    hub + 1 };
+		if (hub < held)
+			f->oldest = (struct ref){ { dev }, hub + 1 };
 	}
-	db_done(&s);
 	return st;
 }
 

@@ -233,10 +233,10 @@ static enum mq_status load_calendar(struct pack *p, struct err *err)
 	return rc;
 }
 
-static enum mq_status load_all(struct pack *p, struct err *err)
+enum mq_status pack_rest(struct pack *p, struct err *err)
 {
 	static enum mq_status (*const parts[])(struct pack *, struct err *) = {
-		load_pairs, pack_rows_orgs, pack_lists_load, load_kinds,
+		pack_lists_load, load_kinds,
 		pack_rules_refs, pack_facets_load, pack_recur_load,
 		pack_score_load, pack_layout_load,
 		pack_flow_dues, pack_flow_derives, pack_escalate_load,
@@ -245,15 +245,18 @@ static enum mq_status load_all(struct pack *p, struct err *err)
 		pack_rows_boards, pack_report_load, load_calendar,
 	};
 	enum mq_status rc = MQ_OK;
+	struct err own = ERR_INIT;
 	size_t i;
 
+	if (err == NULL)
+		err = &own;
 	for (i = 0; i < ARRAY_LEN(parts) && rc == MQ_OK; i++)
 		rc = parts[i](p, err);
 	return rc;
 }
 
-enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
-    struct err *err)
+enum mq_status pack_begin(struct env *env, const char *dir,
+    struct pack **out, struct err *err)
 {
 	struct pack *p = xcalloc(1, sizeof(*p));
 	struct err own = ERR_INIT;
@@ -268,10 +271,25 @@ enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
 	if (!pack_data_there(p, "pack.csv"))
 		rc = err_set(err, MQ_E_PACK_MISSING, "%s", dir);
 	else
-		rc = load_all(p, err);
+		rc = load_pairs(p, err);
+	if (rc == MQ_OK)
+		rc = pack_rows_orgs(p, err);
 	if (rc != MQ_OK)
 		pack_free(&p);
 	*out = p;
+	return rc;
+}
+
+enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
+    struct err *err)
+{
+	enum mq_status rc = pack_begin(env, dir, out, err);
+
+	if (rc != MQ_OK)
+		return rc;
+	rc = pack_rest(*out, err);
+	if (rc != MQ_OK)
+		pack_free(out);
 	return rc;
 }
 

@@ -236,6 +236,12 @@ struct pack;
 
 enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
     struct err *err) MUST_CHECK;
+/* The same in two steps, for a first page that need not wait: pack.csv and
+ * orgs.csv, then all the rest.  In between only pack_text(), pack_int() and
+ * the like and pack_orgs() may be asked. */
+enum mq_status pack_begin(struct env *env, const char *dir,
+    struct pack **out, struct err *err) MUST_CHECK;
+enum mq_status pack_rest(struct pack *p, struct err *err) MUST_CHECK;
 void pack_free(struct pack **p);
 
 const char *pack_name(const struct pack *p);

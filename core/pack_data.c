@@ -104,15 +104,15 @@ static const char *in_language(const struct pack_file *f, const char *column,
     enum lang lang)
 {
 	const char *code = lang == LANG_ZH ? "zh" : "en";
-	size_t len = strlen(column), i;
-	char brackets[8];
+	const char *brackets = lang == LANG_ZH ? "(zh" : "(en";
+	size_t len = strlen(column), n = csv_columns(f->csv), i;
 
-	snprintf(brackets, sizeof(brackets), "(%s", code);
-	for (i = 0; i < csv_columns(f->csv); i++) {
+	for (i = 0; i < n; i++) {
 		const char *c = csv_column(f->csv, i);
 
-		if (strncmp(c, column, len) == 0 && c[len] == ':' &&
-		    c[len + 1] == ':' && (strcmp(c + len + 2, code) == 0 ||
+		if (c[0] == column[0] && strncmp(c, column, len) == 0 &&
+		    c[len] == ':' && c[len + 1] == ':' &&
+		    (strcmp(c + len + 2, code) == 0 ||
 		    strstr(c + len + 2, brackets) != NULL))
 			return c;
 	}

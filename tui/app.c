@@ -22,6 +22,7 @@
 
 #define PAINT_AT_LEAST 100	/* ms: a key held down still shows something */
 #define PROGRESS_EVERY 100
+#define WORK_AFTER 300		/* ms without a key: nobody is typing */
 
 struct app_state {
 	struct panel *stack[APP_STACK];
@@ -38,6 +39,7 @@ struct app_state {
 	int64_t idle_after, idle_at;
 	int64_t header_at;
 	int64_t painted_at, progress_at;
+	int64_t work_at;		/* not before: keys go first */
 };
 
 static int64_t now_ms(struct app *app)
@@ -515,6 +517,7 @@ static void handle_input(struct app *app)
 	if (!alive && !app->in->quit)
 		leave(app);
 	app->in->work_left = true;
+	app->in->work_at = now_ms(app) + WORK_AFTER;
 }
 
 /* One call for every panel; they may close each other meanwhile. */
@@ -598,8 +601,10 @@ static int sleep_time(struct app *app)
 	int64_t at = 0, now = now_ms(app);
 	int esc = term_wait(app->term);
 
-	if (in->redraw || in->work_left)
+	if (in->redraw || (in->work_left && in->work_at <= now))
 		return 0;
+	if (in->work_left)
+		sooner(&at, in->work_at);
 	sooner(&at, in->notice_until);
 	sooner(&at, in->idle_at);
 	sooner(&at, in->header_at);
@@ -641,9 +646,16 @@ static void one_round(struct app *app)
 	if (n > 0 && fds[2].revents != 0)
 		handle_bell(app);
 	handle_timers(app);
-	if (n == 0 && in->work_left && !in->redraw)
+	if (n == 0 && in->work_left && !in->redraw &&
+	    now_ms(app) >= in->work_at)
 		in->work_left = app->hooks != NULL &&
 		    app->hooks->work != NULL && app->hooks->work(app);
+}
+
+void app_show(struct app *app)
+{
+	if (app->in->redraw)
+		paint(app);
 }
 
 int app_run(struct app *app)

@@ -74,6 +74,9 @@ struct app_options {
  * app_run().  A theme that cannot be read is a notice, not a failure. */
 enum mq_status app_start(struct env *env, const struct app_options *options,
     struct app **out, struct err *err) MUST_CHECK;
+/* Paints what is open before app_run(): so that what the first page does not
+ * need can be read behind it. */
+void app_show(struct app *app);
 /* Runs until the stack is empty, PANEL_QUIT, or told to leave. */
 int app_run(struct app *app);
 /* Destroys the panels, gives the screen back.  Accepts NULL. */

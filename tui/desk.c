@@ -30,6 +30,7 @@
 #define WALK_VISIT 50000
 #define FOLD_BIT 8		/* subjects folded between two looks at keys */
 #define INDEX_BIT 16
+#define LOG_MAX (4 * 1024 * 1024)	/* bytes; a start reads all of it */
 #define LOCK_SECONDS 120	/* where the pack says nothing */
 #define SLOW_MS (10 * MS_MINUTE)	/* unsent that long: the line is down */
 
@@ -585,6 +586,9 @@ static bool hook_work(struct app *app)
 		return look_over(d);
 	db_set_wait(d->n->db, 0);
 	st = idle_work(d, &more, &err);
+	/* A station without minqing-sync has nobody else to do it. */
+	if (st == MQ_OK && !more && db_wal_bytes(d->n->db) > LOG_MAX)
+		st = db_checkpoint(d->n->db, &err);
 	db_set_wait(d->n->db, SAVE_WAIT_MS);
 	if (st != MQ_OK && st != MQ_E_LOCKED)
 		log_err("work", &err);

@@ -180,12 +180,20 @@ static int screen(struct env *env, const struct choices *c, struct node *n)
 		bell_close(o.bell_fd);
 		return complain(env, &err, EXIT_WRONG_USE);
 	}
-	ballast_make(n);
-	audit_config(n);
 	panel_login_open(d.app);
 	notices(d.app, &d);
+	app_show(d.app);
+	ballast_make(n);
+	if (node_rest(n, &err) != MQ_OK)
+		app_quit(d.app, EXIT_FAILED);
+	else
+		audit_config(n);
+	if (err.code == MQ_OK && n->factory_pack)
+		notices(d.app, &d);
 	status = app_run(d.app);
 	app_stop(&d.app);
+	if (err.code != MQ_OK)
+		(void)complain(env, &err, status);
 	draft_close(&d.drafts);
 	ledger_walk_free(&d.walk);
 	bell_close(o.bell_fd);
@@ -207,7 +215,7 @@ static int run(struct env *env, const struct choices *c)
 	}
 	if (check_place(c, &err) != MQ_OK)
 		return complain(env, &err, EXIT_WRONG_USE);
-	if (node_open(env, c->data, 0, &n, &err) != MQ_OK)
+	if (node_open(env, c->data, NODE_LATER, &n, &err) != MQ_OK)
 		return complain(env, &err, EXIT_FAILED);
 	file_join(log, sizeof(log), c->data, "minqing.log");
 	log_open(n->read_only ? NULL : log, LOG_INFO);

@@ -371,7 +371,8 @@ const char *csv_name(const struct csv *csv)
 static bool find(const struct csv *csv, const char *column, size_t *i)
 {
 	for (*i = 0; *i < csv->row[0].n; ++*i)
-		if (strcmp(csv->cell[*i], column) == 0)
+		if (csv->cell[*i][0] == column[0] &&
+		    strcmp(csv->cell[*i], column) == 0)
 			return true;
 	return false;
 }

@@ -91,6 +91,10 @@ bool text_valid(const char *s, size_t len)
 	int n;
 
 	while (at < len) {
+		if ((unsigned char)s[at] < 0x80) {
+			at++;
+			continue;
+		}
 		n = text_decode(s + at, len - at, &cp);
 		if (n <= 0)
 			return false;

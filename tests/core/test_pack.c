@@ -242,6 +242,12 @@ static void breaks(const char *name, const char *from, const char *to,
 	buf_adds(&out, to);
 	buf_adds(&out, at + strlen(from));
 	put(name, buf_str(&out), out.len);
+	rc = pack_begin(&env, work, &p, &err);
+	if (rc == MQ_OK)
+		rc = pack_rest(p, &err);
+	pack_free(&p);
+	if (rc != MQ_E_PACK_BAD)
+		fail_msg("%s: read in two steps", name);
 	rc = pack_load(&env, work, &p, &err);
 	if (rc != MQ_E_PACK_BAD || strstr(err.detail, words) == NULL)
 		fail_msg("%s: %s → %s gives %s", name, from, to, err.detail);

@@ -401,7 +401,7 @@ static void asleep_while_idle(void **state)
 	(void)state;
 	screen_key(s, "Down");
 	screen_see(s, "> 2");
-	(void)screen_wait_until(s, never, NULL, 200);	/* the dust settles */
+	(void)screen_wait_until(s, never, NULL, 600);	/* the dust settles */
 	before = voluntary_switches(screen_pid(s));
 	(void)screen_wait_until(s, never, NULL, 1000);
 	assert_int_equal(voluntary_switches(screen_pid(s)), before);
