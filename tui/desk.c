@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "../core/audit.h"
 #include "../core/away.h"
 #include "../core/base/clock.h"
 #include "../core/base/log.h"
@@ -585,6 +586,9 @@ static bool hook_work(struct app *app)
 	if (d->n->read_only)
 		return look_over(d);
 	db_set_wait(d->n->db, 0);
+	if (!d->audited)
+		audit_config(d->n);
+	d->audited = true;
 	st = idle_work(d, &more, &err);
 	/* A station without minqing-sync has nobody else to do it. */
 	if (st == MQ_OK && !more && db_wal_bytes(d->n->db) > LOG_MAX)

@@ -32,6 +32,7 @@ struct desk {
 	struct ledger_walk *walk;	/* the look over the ledger at idle */
 	bool walked;			/* … is done … */
 	struct err damage;		/* … and found this */
+	bool audited;			/* settings compared with last time */
 	bool form_open;		/* idle lock waits longer */
 	bool held;		/* a board that only its leader may leave */
 	int64_t idle_ms;	/* the idle time now in force */

@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "../core/audit.h"
 #include "../core/ballast.h"
 #include "../core/base/file.h"
 #include "../core/base/log.h"
@@ -186,9 +185,7 @@ static int screen(struct env *env, const struct choices *c, struct node *n)
 	ballast_make(n);
 	if (node_rest(n, &err) != MQ_OK)
 		app_quit(d.app, EXIT_FAILED);
-	else
-		audit_config(n);
-	if (err.code == MQ_OK && n->factory_pack)
+	else if (n->factory_pack)
 		notices(d.app, &d);
 	status = app_run(d.app);
 	app_stop(&d.app);
