@@ -217,28 +217,39 @@ void widget_list_layout(struct widget_list *l, int h, int w)
 
 /* ---- moving ---- */
 
+/* Over the edge half a screen comes at once: the next steps move only the
+ * mark, which is kinder to the eye and to a slow line. */
+static size_t half(const struct widget_list *l)
+{
+	return (room(l) + 1) / 2;
+}
+
 static unsigned step_down(struct widget_list *l)
 {
 	if (l->here + 1 < l->n) {
 		l->here++;
 		return PANEL_REDRAW;
 	}
-	if (l->n == 0 || grow_down(l, 1) == 0)
+	if (l->n == 0 || grow_down(l, half(l)) == 0)
 		return PANEL_DONE;
-	drop_first(l, 1);
-	l->here = l->n - 1;
+	l->here++;
+	if (l->n > room(l))
+		drop_first(l, l->n - room(l));
 	return PANEL_REDRAW;
 }
 
 static unsigned step_up(struct widget_list *l)
 {
+	size_t k;
+
 	if (l->here > 0) {
 		l->here--;
 		return PANEL_REDRAW;
 	}
-	if (l->n == 0 || grow_up(l, 1) == 0)
+	k = l->n > 0 ? grow_up(l, half(l)) : 0;
+	if (k == 0)
 		return PANEL_DONE;
-	l->here = 0;
+	l->here = k - 1;
 	if (l->n > room(l))
 		l->n = room(l);
 	return PANEL_REDRAW;
