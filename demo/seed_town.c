@@ -18,6 +18,7 @@
 #define NAME_MANY "王秀英"
 #define NAME_FEW "李建国"
 #define SAMPLE_ID "11010519491231002X"	/* of the standard's own annex */
+#define GROWN 16		/* children carry no tags */
 #define EMPTY_NEST 68		/* so old, and the children gone */
 #define PHONE_STEP 7919		/* prime: neighbours' ends differ */
 
@@ -369,6 +370,8 @@ static void tags_of(struct seed *w, struct seed_person *p, char *out,
 		snprintf(out, size, "emptynest");
 	else if (p->born % 10 == 1 && p->house % 5 == 0)
 		snprintf(out, size, "newcomer");
+	if (year - p->born < GROWN)
+		out[0] = '\0';
 	xcopy(p->mark, sizeof(p->mark), out);
 }
 

@@ -204,6 +204,7 @@ static void source_filter(void *ctx, const char *text)
 	struct panel_records *l = ctx;
 
 	(void)xcopy(l->filter, sizeof(l->filter), text);
+	l->nmarks = 0;
 	if (from_memory(l))
 		load_held(l);
 }
@@ -324,8 +325,11 @@ static void count_all(struct panel_records *l)
 		l->total = -1;
 }
 
+/* Other rows from the top: what is marked out of sight must not be touched. */
 static void reload(struct panel_records *l, bool from_top)
 {
+	if (from_top)
+		l->nmarks = 0;
 	if (from_memory(l))
 		load_held(l);
 	count_all(l);
@@ -615,8 +619,10 @@ static unsigned records_returned(struct panel *p, struct panel *child)
 {
 	struct panel_records *l = self(p);
 
-	if (strcmp(child->ops->name, "org") == 0 && child->result == 1)
+	if (strcmp(child->ops->name, "org") == 0 && child->result == 1) {
 		(void)xcopy(l->org, sizeof(l->org), panel_org_picked(child));
+		l->nmarks = 0;
+	}
 	if (l->bulk != NULL)
 		finish_bulk(l, child->result == 1);
 	return records_wake(p);

@@ -128,8 +128,11 @@ static void narrowed(void **state)
 	(void)state;
 	screen_keys(s, "7");
 	screen_see(s, "诉求 · 待办");
+	screen_keys(s, " ");
+	screen_see(s, "勾了 1 件");
 	screen_key(s, "F5");
 	screen_see(s, "诉求 · 待办 · 已反馈 3 件");
+	screen_lose(s, "勾了 1 件");	/* out of sight: not marked */
 	screen_key(s, "F6");
 	screen_see(s, "按时间排");
 	screen_key(s, "F5");
