@@ -44,6 +44,7 @@ static const struct thing offers[] = {
 static struct {
 	int64_t room, market, pool, poll;
 	int64_t need, offer;		/* the first of each: they meet */
+	int scored;			/* month of the last sheets */
 } made;
 
 static const struct seed_staff *lead(const struct seed *w, int site)
@@ -100,10 +101,12 @@ static void open_pool(struct seed *w)
 	    "community", 0), "pool", &f, NULL);
 }
 
+/* A unit is scored once a month. */
 static void score_sites(struct seed *w)
 {
 	int i;
 
+	made.scored = clock_civil(env_now(&w->env)).month;
 	for (i = 0; i < w->nsites; i++) {
 		struct fields f = { NULL, 0, 0 };
 
@@ -244,7 +247,8 @@ void seed_share_book(struct seed *w)
 {
 	struct fields f = { NULL, 0, 0 };
 
-	score_sites(w);		/* a new month may have begun */
+	if (clock_civil(env_now(&w->env)).month != made.scored)
+		score_sites(w);
 	book(w, made.market, 4, MARKET_ASKED);
 	book(w, w->event, 30, EVENT_ASKED);
 	seed_ref(&f, "room", made.room);
