@@ -358,7 +358,9 @@ static void fill_household(struct panel_form *p, int64_t was, int64_t is)
 	struct form_field *here = form_page_here(panel_form_page(p));
 	char old[ENTRY_REF_TEXT], new[ENTRY_REF_TEXT];
 
-	if (!ff || ff == here || ff->def->type != FT_PLACE || !ff->shown)
+	/* In a register a place is no place of what happened. */
+	if (!ff || ff == here || ff->def->type != FT_PLACE || !ff->shown ||
+	    panel_form_page(p)->k->register_)
 		return;
 	household_of(p, was, old);
 	household_of(p, is, new);

@@ -19,7 +19,7 @@
 
 #define MEMBERS_MAX 8		/* one question with numbered answers */
 #define ROWS_MAX 400
-#define HEAD_LINES 9		/* household and members, at most */
+#define HEAD_LINES 10		/* household and members, at most */
 
 struct panel_household {
 	struct panel base;
@@ -129,6 +129,22 @@ static void member_line(struct panel_household *h, int i)
 	buf_free(&line);
 }
 
+/* The household that keeps in touch with this one; those it keeps in touch
+ * with stand among the rows. */
+static void show_centre(struct panel_household *h)
+{
+	struct record_full r;
+
+	if (h->r.r.place == 0 || h->r.r.place == h->rec ||
+	    record_get(desk_of(h->base.app)->n, h->r.r.place, &r, NULL) !=
+	    MQ_OK)
+		return;
+	if (strcmp(r.r.kind, h->r.r.kind) == 0)
+		widget_lines_add(&h->head, word(W_HOUSE_CENTRE), ROLE_TEXT,
+		    r.r.title);
+	record_full_free(&r);
+}
+
 static void show_head(struct panel_household *h)
 {
 	struct app *app = h->base.app;
@@ -139,6 +155,7 @@ static void show_head(struct panel_household *h)
 	    ROLE_STRONG, h->r.r.title);
 	snprintf(line, sizeof(line), "%s", desk_org_name(app, h->r.r.org));
 	widget_lines_add(&h->head, word(W_HOUSE_GRID), ROLE_TEXT, line);
+	show_centre(h);
 	for (int i = 0; i < h->nmembers; i++)
 		member_line(h, i);
 	if (h->nmembers == 0)

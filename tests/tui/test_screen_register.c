@@ -158,12 +158,41 @@ static void test_order(void **state)
 	screen_stop(&s);
 }
 
+static struct screen *house(const char *door, const char *title)
+{
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
+
+	screen_keys(s, "5");
+	screen_see(s, "找什么");
+	screen_keys(s, door);
+	screen_see(s, title);
+	screen_keys(s, "\n");
+	screen_see(s, "家人");
+	return s;
+}
+
+/* 中心户: the page of a household names the one that looks after it. */
+static void test_centre(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	(void)station_open(&station_one, &station_one.captain, "household",
+	    "building", "29栋", "door", "901", "place",
+	    station_ref(station_one.house[0]), "grid", STATION_GRID, NULL);
+	s = house("29-901", "29栋 901");
+	screen_see(s, "中心户");
+	screen_see(s, "1栋 101");
+	screen_stop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_already),
 		cmocka_unit_test(test_merge_and_back),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_centre),
 	};
 
 	return cmocka_run_group_tests(tests, station_begin, station_end);
