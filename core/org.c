@@ -5,6 +5,7 @@
 #include "org.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,13 +41,87 @@ const struct org *org_parent(const struct orgs *o, const char *code)
 	return x == NULL ? NULL : org_find(o, x->parent);
 }
 
+/* The next of the successors; NULL at the end. */
+static const struct org *next_heir(const struct orgs *o, const char **at)
+{
+	char code[40];
+	size_t n;
+
+	*at += strspn(*at, " ");
+	n = strcspn(*at, " ");
+	if (n == 0 || n >= sizeof(code))
+		return NULL;
+	memcpy(code, *at, n);
+	code[n] = '\0';
+	*at += n;
+	return org_find(o, code);
+}
+
+static const char *heirs_of(const struct org *x)
+{
+	return x->successor == NULL ? "" : x->successor;
+}
+
+static bool lies_in(const struct orgs *o, const struct org *x,
+    const struct org *r)
+{
+	const struct org *heir;
+	const char *at;
+
+	if (x->first >= r->first && x->first <= r->last)
+		return true;
+	for (; x != NULL && o->moved; x = org_find(o, x->parent))
+		for (at = heirs_of(x); (heir = next_heir(o, &at)) != NULL;)
+			if (lies_in(o, heir, r))
+				return true;
+	return false;
+}
+
 bool org_within(const struct orgs *o, const char *code, const char *root)
 {
 	const struct org *x = org_find(o, code), *r = org_find(o, root);
 
 	if (x == NULL || r == NULL)
 		return code[0] != '\0' && strcmp(code, root) == 0;
-	return x->first >= r->first && x->first <= r->last;
+	return lies_in(o, x, r);
+}
+
+void org_heirs(const struct orgs *o, const char *code,
+    void (*fn)(void *ctx, const struct org *heir), void *ctx)
+{
+	const struct org *x, *heir;
+	const char *at;
+
+	for (x = org_find(o, code); x != NULL && o->moved;
+	    x = org_find(o, x->parent)) {
+		for (at = heirs_of(x); (heir = next_heir(o, &at)) != NULL;) {
+			fn(ctx, heir);
+			org_heirs(o, heir->code, fn, ctx);
+		}
+	}
+}
+
+static void add_name(void *ctx, const struct org *heir)
+{
+	struct buf *names = ctx;
+
+	if (heirs_of(heir)[0] != '\0')
+		return;
+	if (names->len > 0)
+		buf_adds(names, say_word(SAY_FORM_LIST_SEP, LANG_ZH));
+	buf_adds(names, heir->name[0]);
+}
+
+void org_heir_names(const struct orgs *o, const char *code, struct buf *out)
+{
+	org_heirs(o, code, add_name, out);
+}
+
+bool org_ended(const struct org *x, struct day day)
+{
+	if (day.n == 0)
+		return x->to.n != 0 || heirs_of(x)[0] != '\0';
+	return x->to.n != 0 && day.n > x->to.n;
 }
 
 const char *org_name(const struct orgs *o, const char *code, enum lang lang)
@@ -63,11 +138,19 @@ const char *org_name(const struct orgs *o, const char *code, enum lang lang)
 const struct org *org_at_level(const struct orgs *o, const char *code,
     const char *level)
 {
-	const struct org *x = org_find(o, code);
+	const struct org *x = org_find(o, code), *heir;
+	const char *at;
 
-	while (x != NULL && strcmp(x->level, level) != 0)
+	while (x != NULL) {
+		at = heirs_of(x);
+		heir = next_heir(o, &at);
+		if (heir != NULL && next_heir(o, &at) == NULL)
+			return org_at_level(o, heir->code, level);
+		if (strcmp(x->level, level) == 0)
+			return x;
 		x = org_find(o, x->parent);
-	return x;
+	}
+	return NULL;
 }
 
 void org_children(const struct orgs *o, const char *code,
@@ -123,6 +206,48 @@ static enum mq_status check_up(const struct orgs *o, size_t i, struct err *err)
 		x = up;
 	}
 	o->v[i].depth = (int)steps;
+	return MQ_OK;
+}
+
+/* Successors are other units, and nobody succeeds himself in the end: going
+ * from heir to heir (and up) ends within as many steps as there are units. */
+static bool heirs_end(const struct orgs *o, const struct org *x, size_t left)
+{
+	const struct org *heir;
+	const char *at;
+
+	if (left == 0)
+		return false;
+	for (; x != NULL; x = org_find(o, x->parent))
+		for (at = heirs_of(x); (heir = next_heir(o, &at)) != NULL;)
+			if (!heirs_end(o, heir, left - 1))
+				return false;
+	return true;
+}
+
+static enum mq_status check_heirs(struct orgs *o, struct err *err)
+{
+	size_t i, moved = 0;
+	char word[40];
+
+	for (i = 0; i < o->n; i++) {
+		const char *at = heirs_of(&o->v[i]), *was = at;
+
+		moved += at[0] != '\0';
+		for (; *(at += strspn(at, " ")) != '\0'; was = at) {
+			was = at;
+			if (next_heir(o, &at) == NULL) {
+				snprintf(word, sizeof(word), "%.*s",
+				    (int)strcspn(was, " "), was);
+				return bad(SAY_PACK_NO_ORG, word, err);
+			}
+		}
+	}
+	o->moved = moved > 0;
+	for (i = 0; i < o->n && o->moved; i++)
+		if (heirs_of(&o->v[i])[0] != '\0' && !heirs_end(o, &o->v[i],
+		    moved < 32 ? moved + 1 : 32))
+			return bad(SAY_PACK_ORG_HEIR, o->v[i].code, err);
 	return MQ_OK;
 }
 
@@ -184,6 +309,8 @@ enum mq_status org_number(struct orgs *o, struct err *err)
 			return bad(SAY_PACK_ORG_ROOT, o->v[i].code, err);
 		rc = check_up(o, i, err);
 	}
+	if (rc == MQ_OK)
+		rc = check_heirs(o, err);
 	if (rc == MQ_OK)
 		number(o);
 	return rc;

@@ -4,7 +4,24 @@
  */
 #include "pack_data.h"
 
+#include "base/clock.h"
 #include "base/xmalloc.h"
+
+/* A day of the pack; an empty cell is none. */
+static enum mq_status read_day(struct pack_file *f, const char *column,
+    struct day *out)
+{
+	const char *s = csv_get(f->csv, column);
+	struct when w;
+
+	if (s[0] == '\0')
+		return MQ_OK;
+	if (strlen(s) != 10 || when_read(s, (struct utc){ 1 }, &w, NULL) !=
+	    MQ_OK || w.precision != WHEN_DAY)
+		return pack_data_bad(f, 0, column, SAY_PACK_ORG_DAY, s);
+	*out = w.day;
+	return MQ_OK;
+}
 
 enum mq_status pack_rows_orgs(struct pack *p, struct err *err)
 {
@@ -25,6 +42,11 @@ enum mq_status pack_rows_orgs(struct pack *p, struct err *err)
 		o.has_node = true;
 		if (node[0] != '\0')
 			rc = pack_data_bool(&f, "node", &o.has_node);
+		o.successor = pack_data_get(&f, "successor");
+		if (rc == MQ_OK)
+			rc = read_day(&f, "from", &o.from);
+		if (rc == MQ_OK)
+			rc = read_day(&f, "to", &o.to);
 		if (o.code[0] == '\0' || strlen(o.code) >= 24)
 			rc = pack_data_bad(&f, 0, "code", SAY_PACK_EMPTY, "");
 		else if (o.level[0] == '\0')

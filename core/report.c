@@ -107,6 +107,7 @@ static void unit_rows(struct report *r, const struct orgs *o)
 
 	for (i = 0; i < o->n; i++)
 		if (strcmp(o->v[i].level, r->def->by) == 0 &&
+		    !org_ended(&o->v[i], (struct day){ 0 }) &&
 		    org_within(o, o->v[i].code, r->root->code))
 			add_row(r, o->v[i].code, o->v[i].name[r->lang]);
 }
@@ -147,7 +148,8 @@ static struct report_row *row_for(struct report *r, struct report_scan *sc)
 		return row;
 	}
 	unit = org_at_level(o, sc->r.org, by);
-	return row_of(r, unit == NULL ? "" : unit->code, "");
+	return unit == NULL ? row_of(r, "", "") : row_of(r, unit->code,
+	    unit->name[r->lang]);
 }
 
 static void add_to(struct report *r, struct report_row *row, size_t figure,

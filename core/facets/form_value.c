@@ -449,8 +449,23 @@ static enum mq_status accept_ref(struct node *n, const struct field *fd,
 	return MQ_OK;
 }
 
+/* A unit that ended takes nothing new; what stands in it stays. */
+static enum mq_status ended(const struct orgs *o, const struct org *x,
+    struct err *err)
+{
+	struct buf names = BUF_INIT(120), b = BUF_INIT(230);
+	enum mq_status rc;
+
+	org_heir_names(o, x->code, &names);
+	say_both(&b, SAY_FORM_ORG_ENDED, x->name[0], buf_str(&names));
+	rc = err_set(err, MQ_E_FIELD, "%s", buf_str(&b));
+	buf_free(&names);
+	buf_free(&b);
+	return rc;
+}
+
 static enum mq_status accept_org(struct node *n, const struct field *fd,
-    const char *s, struct buf *out, struct err *err)
+    const char *s, struct utc now, struct buf *out, struct err *err)
 {
 	const struct orgs *o = pack_orgs(n->pack);
 	const struct org *x = org_find(o, s);
@@ -462,6 +477,9 @@ static enum mq_status accept_org(struct node *n, const struct field *fd,
 			x = &o->v[i];
 	if (x == NULL)
 		return form_wrong(err, MQ_E_NOT_FOUND, fd, SAY_FORM_ORG, s);
+	/* A desk of a unit that ended goes on until it is bound anew. */
+	if (org_ended(x, clock_day(now)) && strcmp(x->code, n->set.org) != 0)
+		return ended(o, x, err);
 	buf_adds(out, x->code);
 	return MQ_OK;
 }
@@ -547,7 +565,7 @@ static enum mq_status accept(struct node *n, const struct field *fd,
 	case FT_RECORD:
 		return accept_ref(n, fd, s, out, err);
 	case FT_ORG:
-		return accept_org(n, fd, s, out, err);
+		return accept_org(n, fd, s, now, out, err);
 	case FT_STAFF:
 		return accept_staff(n, fd, s, out, err);
 	case FT_PHONE:

@@ -402,6 +402,24 @@ static enum mq_status add_erased(struct feed_writer *w, const struct entry *e,
 	return st;
 }
 
+static void add_heir(void *ctx, const struct org *heir)
+{
+	(void)feed_orgs_add(ctx, heir->code);
+}
+
+/* What goes to a unit that ended goes to its successors too. */
+static void add_heirs(const struct hub *h, struct feed_orgs *want)
+{
+	size_t i, n = want->n;
+
+	for (i = 0; i < n && h->orgs != NULL; i++) {
+		char code[STORE_ORG];
+
+		(void)xcopy(code, sizeof(code), want->v[i]);
+		org_heirs(h->orgs, code, add_heir, want);
+	}
+}
+
 enum mq_status feed_add(struct feed_writer *w, const struct entry *e,
     const struct jnode *body, size_t bytes, struct err *err)
 {
@@ -414,6 +432,7 @@ enum mq_status feed_add(struct feed_writer *w, const struct entry *e,
 	(void)feed_orgs_add(&want, w->home);
 	(void)feed_orgs_add(&want, jget_str(d, "owner", ""));
 	add_route(&want, jnode_get(d, "route"));
+	add_heirs(w->h, &want);
 	st = add_erased(w, e, body, &want, err);
 	if (st == MQ_OK)
 		st = extend(w, ref_rec(e->subj), &want, &all, 0, err);
@@ -423,5 +442,108 @@ enum mq_status feed_add(struct feed_writer *w, const struct entry *e,
 		st = append(w, all.v[i], e->id, bytes, err);
 	feed_orgs_free(&want);
 	feed_orgs_free(&all);
+	return st;
+}
+
+/* ---- units that ended ---- */
+
+#define HEIRS_PAGE 200
+
+struct owed { char tenant[STORE_TENANT]; int64_t subj; };
+
+/* Subjects anchored in the unit, after the last one of the page before. */
+static enum mq_status next_owed(struct hub *h, const char *org,
+    const struct owed *last, struct owed *page, int *n, struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	*n = 0;
+	st = db_query(h->db, "SELECT tenant, subj FROM anchor WHERE org = ?"
+	    " AND (tenant > ? OR (tenant = ? AND subj > ?))"
+	    " ORDER BY tenant, subj LIMIT 200", &s, err);
+	if (st != MQ_OK)
+		return st;
+	db_bind_text(s, org);
+	db_bind_text(s, last->tenant);
+	db_bind_text(s, last->tenant);
+	db_bind_i64(s, last->subj);
+	while ((st = db_step(s, &row, err)) == MQ_OK && row) {
+		db_copy(s, "tenant", page[*n].tenant, STORE_TENANT);
+		page[(*n)++].subj = db_i64(s, "subj");
+	}
+	db_done(&s);
+	return st;
+}
+
+/* A page of one tenant's subjects in one transaction. */
+static enum mq_status hand_over(struct hub *h, const struct feed_orgs *heirs,
+    const struct owed *page, int n, struct err *err)
+{
+	struct feed_writer w;
+	enum mq_status st;
+	int i;
+
+	st = store_begin(h->db, page[0].tenant, __func__, err);
+	if (st != MQ_OK)
+		return st;
+	feed_begin(&w, h, page[0].tenant, "", 0);
+	for (i = 0; i < n && st == MQ_OK; i++) {
+		struct feed_orgs all = { NULL, 0, 0 };
+
+		st = extend(&w, page[i].subj, heirs, &all, 0, err);
+		feed_orgs_free(&all);
+	}
+	if (st == MQ_OK)
+		st = feed_end(&w, err);
+	if (st == MQ_OK)
+		st = db_commit(h->db, err);
+	else
+		db_rollback(h->db);
+	if (st == MQ_OK)
+		feed_wake(&w);
+	feed_free(&w);
+	return st;
+}
+
+static enum mq_status succeed(struct hub *h, const char *org,
+    const struct feed_orgs *heirs, struct err *err)
+{
+	struct owed *page = xcalloc(HEIRS_PAGE, sizeof(*page));
+	struct owed last = { "", 0 };
+	enum mq_status st = MQ_OK;
+	int n = 1, from, to;
+
+	while (st == MQ_OK && n > 0) {
+		st = next_owed(h, org, &last, page, &n, err);
+		for (from = 0; from < n && st == MQ_OK; from = to) {
+			for (to = from + 1; to < n && strcmp(page[to].tenant,
+			    page[from].tenant) == 0; to++)
+				continue;
+			st = hand_over(h, heirs, page + from, to - from, err);
+		}
+		if (n > 0)
+			last = page[n - 1];
+	}
+	free(page);
+	return st;
+}
+
+enum mq_status feed_succeed(struct hub *h, struct err *err)
+{
+	enum mq_status st = MQ_OK;
+	size_t i;
+
+	if (h->orgs == NULL || !h->orgs->moved)
+		return MQ_OK;
+	for (i = 0; i < h->orgs->n && st == MQ_OK; i++) {
+		struct feed_orgs heirs = { NULL, 0, 0 };
+
+		org_heirs(h->orgs, h->orgs->v[i].code, add_heir, &heirs);
+		if (heirs.n > 0)
+			st = succeed(h, h->orgs->v[i].code, &heirs, err);
+		feed_orgs_free(&heirs);
+	}
 	return st;
 }

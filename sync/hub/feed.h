@@ -70,6 +70,11 @@ struct feed_life {
 enum mq_status feed_life(struct hub *h, const char *tenant,
     const char *theirs, struct feed_life *out, struct err *err) MUST_CHECK;
 
+/* The hub starts with a pack in which units were merged or split: what belonged
+ * to those that ended goes into the feeds of their successors.  Short
+ * transactions of its own; finds nothing to do the next time. */
+enum mq_status feed_succeed(struct hub *h, struct err *err) MUST_CHECK;
+
 /* Wire lines of what this node should see after `after`, its own left out.
  * *cursor is where to go on, *more whether something is left. */
 enum mq_status feed_read(struct hub *h, const struct store_node *who,

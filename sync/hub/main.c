@@ -79,6 +79,8 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 	if (st == MQ_OK)
 		st = feed_new_life(&hub, err);
 	if (st == MQ_OK)
+		st = feed_succeed(&hub, err);
+	if (st == MQ_OK)
 		st = http_start(&hub, &hs, &http, err);
 	if (st == MQ_OK && db_pg_is_url(s->store))
 		st = db_pg_listen(s->store, heard, &hub, &ear, err);

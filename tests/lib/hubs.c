@@ -49,6 +49,7 @@ static void open_store(struct hubs_one *h)
 	h->hub.erased_list = h->erased;
 	nodes_ok(erasure_replay(&h->hub, &err), &err);
 	nodes_ok(feed_new_life(&h->hub, &err), &err);
+	nodes_ok(feed_succeed(&h->hub, &err), &err);
 }
 
 enum hubs_kind hubs_kind = HUBS_SQLITE;
