@@ -59,7 +59,7 @@ static int workday_ago(const struct seed *w, int n)
 	const struct calendar *c = pack_calendar(w->street_node->pack);
 	int day = 0;
 
-	while (n > 0 && day > -30) {
+	while (n > 0 && day > -40) {
 		struct day d = { w->today.n + --day };
 
 		n -= calendar_is_workday(c, d);
@@ -476,12 +476,14 @@ struct event {
 	int hour, minute;
 	void (*happens)(struct seed *w);
 };
+/* The old ones fell due at the end of the last working day: late whatever the
+ * weekday, and not yet so long that they are passed up by themselves. */
 static const struct event events[] = {
-	{ -40, false, 10, 10, old_ramp },
-	{ -33, false, 15, 5, old_wall },
-	{ -27, false, 9, 40, old_wage },
-	{ -16, false, 19, 20, old_lamp },
-	{ -12, false, 11, 30, old_shed },
+	{ 16, true, 10, 10, old_ramp },
+	{ 6, true, 15, 5, old_wall },
+	{ 6, true, 9, 40, old_wage },
+	{ -2, false, 19, 20, old_lamp },
+	{ 6, true, 11, 30, old_shed },
 	{ -30, false, 16, 0, alone },
 	{ -1, false, 13, 8, stairs },
 	{ -1, false, 16, 12, stairs_done },
