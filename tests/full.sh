@@ -46,7 +46,7 @@ make_it() {
 
 # ---- the whole check: its own tests count one by one
 run_check() {
-	make --no-print-directory check
+	FULL_FAULTS=1 TEST_TIMEOUT=1500 make --no-print-directory check
 }
 
 do_check() {
