@@ -107,6 +107,7 @@ static const struct way {
 	{ W_HOME_SCORE, panel_score_open, NULL, NULL },
 	{ W_HOME_HANDOVER, panel_handover_open, "open", "handover" },
 	{ W_HOME_LEAVE, go_leave, NULL, NULL },
+	{ W_HOME_LISTS, panel_import_open, "import", "person" },
 };
 
 static void fill_menu(struct panel_home *h)

@@ -57,6 +57,7 @@ void panel_outbox_open(struct app *app);	/* what is not confirmed */
 /* Records named one by one, e.g. those behind a figure; copied. */
 void panel_named_open(struct app *app, const char *title,
     const int64_t *recs, size_t n);
+void panel_import_open(struct app *app);	/* 导入名单 */
 void panel_kinds_open(struct app *app);		/* every kind of the pack */
 void panel_reports_open(struct app *app);	/* 报表: which one */
 struct report_def;
