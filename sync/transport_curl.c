@@ -237,10 +237,11 @@ static enum mq_status failure(const struct call *c, CURLcode rc,
 	long verified = 0;
 
 	/* A forged certificate of our CA's name shows up as a failed
-	 * handshake: only the verdict tells it from a broken line. */
+	 * handshake: only the verdict tells it from a broken line.  1 stands
+	 * there before any was given: the hub died in mid-handshake. */
 	(void)curl_easy_getinfo(c->easy, CURLINFO_SSL_VERIFYRESULT,
 	    &verified);
-	if (rc == CURLE_SSL_CONNECT_ERROR && verified != 0)
+	if (rc == CURLE_SSL_CONNECT_ERROR && verified > 1)
 		rc = CURLE_PEER_FAILED_VERIFICATION;
 	switch (rc) {
 	case CURLE_PEER_FAILED_VERIFICATION:

@@ -9,6 +9,7 @@
 #include "auth.h"
 #include "enrol.h"
 #include "feed.h"
+#include "group.h"
 #include "ingest.h"
 #include "status.h"
 
@@ -97,6 +98,8 @@ void api_run(struct hub *h, struct call *c)
 	bool known;
 	const struct route *r = find_route(c, &known);
 
+	if (c->done)
+		return;			/* the group answered it */
 	c->wait = false;
 	c->status = 0;
 	buf_reset(&c->out);
@@ -106,12 +109,13 @@ void api_run(struct hub *h, struct call *c)
 	}
 	/* Who asks is settled before a byte of the body is decoded, so that
 	 * only enrolled nodes can make us unpack. */
-	(void)pthread_mutex_lock(&h->lock);
 	h->counts.requests++;
 	if (r->who == WHO_NODE && !c->authed)
 		h->counts.refused += !auth_node(h, c);
-	(void)pthread_mutex_unlock(&h->lock);
 	if (c->status != 0 || !decode(c))
+		return;
+	if (r->run == on_entries && h->group != NULL && c->park != NULL &&
+	    group_add(h->group, c))
 		return;
 	(void)pthread_mutex_lock(&h->lock);
 	r->run(h, c);
@@ -159,6 +163,7 @@ static void on_metrics(struct hub *h, struct call *c)
 	metric(&c->out, "requests", "Requests.", h->counts.requests);
 	metric(&c->out, "refused", "Requests refused.", h->counts.refused);
 	metric(&c->out, "batches", "Batches taken.", h->counts.batches);
+	metric(&c->out, "commits", "Commits for them.", h->counts.commits);
 	metric(&c->out, "entries", "Entries taken.", h->counts.entries);
 	metric(&c->out, "quarantined", "Saves put into quarantine.",
 	    h->counts.quarantined);
@@ -260,36 +265,69 @@ static void on_head(struct hub *h, struct call *c)
 	stand(h, c, dev, from, ENTRY_SEQ_MAX);
 }
 
+/* One request among those of a group. */
+struct pushed {
+	struct wire_batch said;
+	struct buf base, signature;
+	struct call *c;
+};
+
+static bool begin_push(struct call *c, struct pushed *p, struct ingest_job *j)
+{
+	if (!wire_batch_read(call_header(c, "Minqing-Batch"), &p->said) ||
+	    dev_node(p->said.dev) != c->who.number) {
+		call_problem(c, PROBLEM_BATCH, "Minqing-Batch");
+		return false;
+	}
+	p->c = c;
+	buf_init(&p->base, 4096);
+	buf_init(&p->signature, 256);
+	auth_evidence(c, &p->base, &p->signature);
+	*j = (struct ingest_job){ .who = &c->who, .said = &p->said,
+	    .lines = c->plain.data, .len = c->plain.len,
+	    .proof = { buf_str(&p->base), buf_str(&p->signature) },
+	    .err = ERR_INIT };
+	return true;
+}
+
+static void end_push(struct hub *h, struct pushed *p, struct ingest_job *j)
+{
+	if (j->st != MQ_OK) {
+		if (j->err.code == MQ_E_FORMAT)
+			call_problem(p->c, PROBLEM_BATCH, j->err.detail);
+		else
+			call_failed(p->c, &j->err);
+	} else if (j->end == INGEST_GAP) {
+		call_problem(p->c, PROBLEM_GAP, NULL);
+	} else if (j->end == INGEST_FORK) {
+		call_problem(p->c, PROBLEM_FORKED, NULL);
+	} else {
+		stand(h, p->c, p->said.dev, p->said.from, p->said.to);
+	}
+	buf_free(&p->base);
+	buf_free(&p->signature);
+}
+
+void api_push(struct hub *h, struct call *const *v, size_t n)
+{
+	struct pushed *p = xcalloc(n, sizeof(*p));
+	struct ingest_job *j = xcalloc(n, sizeof(*j));
+	size_t i, k = 0;
+
+	for (i = 0; i < n; i++)
+		k += begin_push(v[i], &p[k], &j[k]);
+	ingest_take_all(h, j, k);
+	for (i = 0; i < k; i++)
+		end_push(h, &p[i], &j[i]);
+	FREE(p);
+	FREE(j);
+}
+
 static void on_entries(struct hub *h, struct call *c)
 {
-	struct buf base = BUF_INIT(4096), signature = BUF_INIT(256);
-	enum ingest_end end = INGEST_TAKEN;
-	struct ingest_proof proof;
-	struct err err = ERR_INIT;
-	struct wire_batch b;
+	struct call *const one[] = { c };
 
-	if (!wire_batch_read(call_header(c, "Minqing-Batch"), &b) ||
-	    dev_node(b.dev) != c->who.number) {
-		call_problem(c, PROBLEM_BATCH, "Minqing-Batch");
-		return;
-	}
-	auth_evidence(c, &base, &signature);
-	proof = (struct ingest_proof){ buf_str(&base), buf_str(&signature) };
-	if (ingest_take(h, &c->who, &b, c->plain.data, c->plain.len, &proof,
-	    &end, &err) != MQ_OK) {
-		if (err.code == MQ_E_FORMAT)
-			call_problem(c, PROBLEM_BATCH, err.detail);
-		else
-			call_failed(c, &err);
-	} else if (end == INGEST_GAP) {
-		call_problem(c, PROBLEM_GAP, NULL);
-	} else if (end == INGEST_FORK) {
-		call_problem(c, PROBLEM_FORKED, NULL);
-	} else {
-		stand(h, c, b.dev, b.from, b.to);
-	}
-	buf_free(&base);
-	buf_free(&signature);
+	api_push(h, one, 1);
 }
 
 static void on_own(struct hub *h, struct call *c)

@@ -136,18 +136,16 @@ static void parts_of(const struct call *c, struct sign_parts *p,
 	    call_header(c, "Signature"));
 }
 
-/* Everything but who it is.  The signature comes first: only its true owner
- * can use up a nonce or learn that the clock is wrong. */
-static bool check(struct hub *h, struct call *c,
-    const uint8_t pk[CRYPTO_SIGN_PK])
+/* The signature: only its true owner can use up a nonce or learn that the
+ * clock is wrong. */
+static bool signed_well(struct call *c, const uint8_t pk[CRYPTO_SIGN_PK],
+    struct sign_params *params)
 {
 	struct sign_parts p;
 	struct sign_fields f;
-	struct sign_params params;
-	int64_t now = env_now(h->env).ms / MS_SECOND;
 
 	parts_of(c, &p, &f);
-	if (!sign_parse(f.input, &params)) {
+	if (!sign_parse(f.input, params)) {
 		call_problem(c, PROBLEM_SIGNATURE, "Signature-Input");
 		return false;
 	}
@@ -156,14 +154,23 @@ static bool check(struct hub *h, struct call *c,
 		    sayings_both(SAY_WHY_SIGNATURE));
 		return false;
 	}
-	if (params.created < now - SIGN_WINDOW_S ||
-	    params.created > now + SIGN_WINDOW_S ||
-	    params.created < h->started.ms / MS_SECOND) {
+	return true;
+}
+
+/* Time and nonce, under the lock. */
+static bool is_new(struct hub *h, struct call *c,
+    const struct sign_params *params)
+{
+	int64_t now = env_now(h->env).ms / MS_SECOND;
+
+	if (params->created < now - SIGN_WINDOW_S ||
+	    params->created > now + SIGN_WINDOW_S ||
+	    params->created < h->started.ms / MS_SECOND) {
 		call_problem(c, PROBLEM_CLOCK, NULL);
 		return false;
 	}
-	switch (seen_take(h->seen, p.node, params.nonce,
-	    h->env->mono_ms(h->env))) {
+	switch (seen_take(h->seen, call_header(c, "Minqing-Node"),
+	    params->nonce, h->env->mono_ms(h->env))) {
 	case USED:
 		call_problem(c, PROBLEM_REPLAY, NULL);
 		return false;
@@ -177,9 +184,23 @@ static bool check(struct hub *h, struct call *c,
 	return true;
 }
 
-bool auth_node(struct hub *h, struct call *c)
+static void take_lock(struct hub *h)
 {
-	const char *text = call_header(c, "Minqing-Node");
+	if (h->auth_db == NULL)
+		(void)pthread_mutex_lock(&h->lock);
+	(void)pthread_mutex_lock(&h->auth_lock);
+}
+
+static void drop_lock(struct hub *h)
+{
+	(void)pthread_mutex_unlock(&h->auth_lock);
+	if (h->auth_db == NULL)
+		(void)pthread_mutex_unlock(&h->lock);
+}
+
+/* Fills c->who as the store has it now. */
+static bool look_up(struct hub *h, struct call *c, const char *text)
+{
 	struct err err = ERR_INIT;
 	char tenant[STORE_TENANT];
 	enum mq_status st;
@@ -189,16 +210,22 @@ bool auth_node(struct hub *h, struct call *c)
 		call_problem(c, PROBLEM_SIGNATURE, "Minqing-Node");
 		return false;
 	}
-	st = store_node_get(h->db, tenant, number, &c->who, &err);
-	if (st == MQ_E_NOT_FOUND) {
+	take_lock(h);
+	st = store_node_get(h->auth_db != NULL ? h->auth_db : h->db, tenant,
+	    number, &c->who, &err);
+	drop_lock(h);
+	if (st == MQ_E_NOT_FOUND)
 		call_problem(c, PROBLEM_NODE_UNKNOWN, text);
-		return false;
-	}
-	if (st != MQ_OK) {
+	else if (st != MQ_OK)
 		call_failed(c, &err);
-		return false;
-	}
-	if (!check(h, c, c->who.sign_pk))
+	return st == MQ_OK;
+}
+
+/* After the signature, since only it proves whose limit is used up. */
+static bool admit(struct hub *h, struct call *c, const char *text,
+    const struct sign_params *params)
+{
+	if (!is_new(h, c, params))
 		return false;
 	if (c->who.revoked_at.ms != 0) {
 		call_problem(c, PROBLEM_REVOKED, c->who.why);
@@ -209,17 +236,37 @@ bool auth_node(struct hub *h, struct call *c)
 		call_problem(c, PROBLEM_BUSY, NULL);
 		return false;
 	}
-	c->authed = true;
 	return true;
+}
+
+bool auth_node(struct hub *h, struct call *c)
+{
+	const char *text = call_header(c, "Minqing-Node");
+	struct sign_params params;
+
+	if (!look_up(h, c, text) || !signed_well(c, c->who.sign_pk, &params))
+		return false;
+	take_lock(h);
+	c->authed = admit(h, c, text, &params);
+	drop_lock(h);
+	return c->authed;
 }
 
 bool auth_new(struct hub *h, struct call *c, const uint8_t pk[CRYPTO_SIGN_PK])
 {
+	struct sign_params params;
+	bool fine;
+
 	if (strcmp(call_header(c, "Minqing-Node"), SIGN_NODE_NEW) != 0) {
 		call_problem(c, PROBLEM_SIGNATURE, "Minqing-Node");
 		return false;
 	}
-	return check(h, c, pk);
+	if (!signed_well(c, pk, &params))
+		return false;
+	(void)pthread_mutex_lock(&h->auth_lock);
+	fine = is_new(h, c, &params);
+	(void)pthread_mutex_unlock(&h->auth_lock);
+	return fine;
 }
 
 void auth_evidence(const struct call *c, struct buf *base,

@@ -13,10 +13,11 @@ struct seen;
 struct seen *auth_seen_new(void);
 void auth_seen_free(struct seen **s);
 
-/* Fills c->who and returns true, or answers with a problem.  Under the hub's
- * lock. */
+/* Fills c->who and returns true, or answers with a problem.  Takes the locks
+ * it needs; the signature is checked under none. */
 bool auth_node(struct hub *h, struct call *c);
-/* A node that has no number yet: signed by the key named in its body. */
+/* A node that has no number yet: signed by the key named in its body.  Under
+ * the hub's lock. */
 bool auth_new(struct hub *h, struct call *c,
     const uint8_t pk[CRYPTO_SIGN_PK]);
 /* Words signed by this request, for the evidence kept with a batch. */

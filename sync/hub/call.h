@@ -29,6 +29,13 @@ struct call {
 	/* Puts the request on the waiting list; called under the hub's lock
 	 * when the handler set `wait`.  NULL: nobody can wait. */
 	void (*hold)(void *ctx);
+	/* Sets the request aside until unpark(), from whatever thread, has it
+	 * asked again; then `done` says that the answer is here.  NULL: this
+	 * request cannot be set aside. */
+	void (*park)(void *ctx);
+	void (*unpark)(void *ctx);
+	bool done;
+	struct call *next;		/* while it is parked: the group's */
 	/* known after auth */
 	bool authed;
 	struct store_node who;

@@ -239,6 +239,13 @@ static void pg_close(struct db *db)
 	db->raw = NULL;
 }
 
+/* What matters comes back as a failure. */
+static void be_quiet(void *ctx, const char *words)
+{
+	(void)ctx;
+	(void)words;
+}
+
 static enum mq_status pg_open(struct db *db, const char *where, int flags,
     struct err *err)
 {
@@ -247,6 +254,7 @@ static enum mq_status pg_open(struct db *db, const char *where, int flags,
 
 	db->raw = pg;
 	pg->c = connect_to(where);
+	(void)PQsetNoticeProcessor(pg->c, be_quiet, NULL);
 	if (PQstatus(pg->c) != CONNECTION_OK) {
 		char words[160];
 

@@ -16,10 +16,12 @@
 #include "../sayings.h"
 #include "../zstd.h"
 #include "api.h"
+#include "group.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -37,6 +39,7 @@
 #define BODY_MS (30 * MS_SECOND)
 #define IDLE_S 15u
 #define FIELDS_MAX 64
+#define DRAIN_S 10		/* for what is under way when we stop */
 #define SWALLOW_MAX (4u * 1024u * 1024u)	/* of a refused body */
 #define PACK_FROM 512			/* bytes worth compressing */
 #define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -57,7 +60,7 @@ struct request {
 	char *target;			/* owns path and query */
 	size_t body_max;
 	size_t swallowed;
-	bool begun, held, refused;
+	bool begun, held, refused, parked;
 	/* while held */
 	struct request *next, *prev;
 	int64_t until;
@@ -75,9 +78,9 @@ struct http {
 	pthread_cond_t change;
 	struct conn *conns;
 	struct request *held;
-	int nheld;
+	int nheld, active;		/* requests begun and not completed */
 	pthread_t watchdog;
-	bool watching, stopping;
+	bool watching, stopping, grouped;
 	struct buf cert, key;
 };
 
@@ -195,6 +198,25 @@ static void hold(void *ctx)
 	(void)pthread_mutex_unlock(&x->lock);
 }
 
+/* For the group: set aside, and asked again with the answer in it. */
+static void park(void *ctx)
+{
+	struct request *r = ctx;
+
+	(void)pthread_mutex_lock(&r->x->lock);
+	r->conn->deadline = 0;
+	(void)pthread_mutex_unlock(&r->x->lock);
+	r->parked = true;
+	MHD_suspend_connection(r->mhd);
+}
+
+static void unpark(void *ctx)
+{
+	struct request *r = ctx;
+
+	MHD_resume_connection(r->mhd);
+}
+
 /* ---- watchdog ---- */
 
 static void *watch(void *ctx)
@@ -299,6 +321,8 @@ static void *on_target(void *ctx, const char *target,
 	call_init(&r->call);
 	r->call.header = header_of;
 	r->call.hold = hold;
+	r->call.park = park;
+	r->call.unpark = unpark;
 	r->call.ctx = r;
 	r->target = xstrdup(target);
 	q = strchr(r->target, '?');
@@ -323,6 +347,7 @@ static void on_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
 	(void)pthread_mutex_lock(&x->lock);
 	if (r->held)
 		unhold(x, r);
+	x->active -= r->begun;
 	(void)pthread_cond_broadcast(&x->change);
 	(void)pthread_mutex_unlock(&x->lock);
 	set_deadline(x, r->conn, HEAD_MS);
@@ -404,6 +429,9 @@ static enum MHD_Result begin(struct request *r, const char *method)
 	const char *length;
 
 	r->begun = true;
+	(void)pthread_mutex_lock(&r->x->lock);
+	r->x->active++;
+	(void)pthread_mutex_unlock(&r->x->lock);
 	r->conn = info != NULL ? info->socket_context : NULL;
 	set_deadline(r->x, r->conn, BODY_MS);
 	r->call.method = method;
@@ -459,6 +487,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd,
 	if (r->refused)
 		return send_answer(r);
 	if (is_stopping(x) && !r->call.authed) {
+		/* Nothing was done: the next hub will take it. */
 		call_problem(&r->call, PROBLEM_STOPPING, NULL);
 		r->call.retry_after = 2;
 		return send_answer(r);
@@ -467,8 +496,9 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd,
 		r->call.waited = true;
 	if (is_stopping(x))
 		r->call.waited = true;
+	r->parked = false;
 	api_run(x->hub, &r->call);
-	if (r->call.wait)
+	if (r->parked || r->call.wait)
 		return MHD_YES;		/* held: asked again when resumed */
 	set_deadline(x, r->conn, BODY_MS);
 	return send_answer(r);
@@ -485,6 +515,29 @@ static void on_log(void *ctx, const char *fmt, va_list ap)
 }
 
 /* ---- starting and stopping ---- */
+
+/* The socket systemd holds for us over restarts, or -1. */
+static int inherited(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
+
+	if (pid == NULL || n == NULL || strtol(n, NULL, 10) < 1 ||
+	    strtol(pid, NULL, 10) != (long)getpid())
+		return -1;
+	(void)fcntl(3, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(3, F_SETFL, O_NONBLOCK);
+	return 3;
+}
+
+static enum mq_status say_where(struct http *x, const struct sockaddr_in *a)
+{
+	char host[INET_ADDRSTRLEN] = "";
+
+	(void)inet_ntop(AF_INET, &a->sin_addr, host, sizeof(host));
+	(void)snprintf(x->where, sizeof(x->where), "%s:%d", host,
+	    ntohs(a->sin_port));
+	return MQ_OK;
+}
 
 static enum mq_status bind_to(struct http *x, const char *listen_at,
     struct err *err)
@@ -506,6 +559,13 @@ static enum mq_status bind_to(struct http *x, const char *listen_at,
 	a.sin_port = htons((uint16_t)port);
 	if (inet_pton(AF_INET, host, &a.sin_addr) != 1)
 		return err_set(err, MQ_E_USAGE, "--listen %s", listen_at);
+	x->fd = inherited();
+	if (x->fd >= 0) {
+		if (getsockname(x->fd, (struct sockaddr *)&a, &len) != 0 ||
+		    a.sin_family != AF_INET)
+			return err_sys(err, errno, MQ_E_IO, "LISTEN_FDS");
+		return say_where(x, &a);
+	}
 	x->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0);
 	if (x->fd < 0 || setsockopt(x->fd, SOL_SOCKET, SO_REUSEADDR, &one,
@@ -514,9 +574,7 @@ static enum mq_status bind_to(struct http *x, const char *listen_at,
 	    listen(x->fd, 512) != 0 ||
 	    getsockname(x->fd, (struct sockaddr *)&a, &len) != 0)
 		return err_sys(err, errno, MQ_E_IO, "%s", listen_at);
-	(void)snprintf(x->where, sizeof(x->where), "%.40s:%d", host,
-	    ntohs(a.sin_port));
-	return MQ_OK;
+	return say_where(x, &a);
 }
 
 static void raise_files(int connections)
@@ -588,6 +646,10 @@ enum mq_status http_start(struct hub *h, const struct http_settings *s,
 	if (st == MQ_OK) {
 		h->wake = http_wake;
 		h->wake_ctx = x;
+		st = group_start(h, &h->group, err);
+	}
+	if (st == MQ_OK) {
+		x->grouped = true;
 		st = start_daemon(x, s, err);
 	}
 	if (st != MQ_OK)
@@ -600,6 +662,20 @@ const char *http_where(const struct http *x)
 	return x->where;
 }
 
+/* What is under way is answered; stopping the library would cut it off. */
+static void drain(struct http *x)
+{
+	struct timespec ts;
+	int rc = 0;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	ts.tv_sec += DRAIN_S;
+	(void)pthread_mutex_lock(&x->lock);
+	while (x->active > 0 && rc == 0)
+		rc = pthread_cond_timedwait(&x->change, &x->lock, &ts);
+	(void)pthread_mutex_unlock(&x->lock);
+}
+
 void http_stop(struct http **out)
 {
 	struct http *x = *out;
@@ -608,6 +684,10 @@ void http_stop(struct http **out)
 	if (x == NULL)
 		return;
 	assert(x->magic == MAGIC);
+	/* No new connections: they wait for the next hub, if it has the same
+	 * socket (systemd) or the same port. */
+	if (x->daemon != NULL)
+		x->fd = (int)MHD_quiesce_daemon(x->daemon);
 	(void)pthread_mutex_lock(&x->lock);
 	x->stopping = true;
 	list = collect(x, is_any, NULL);
@@ -621,8 +701,12 @@ void http_stop(struct http **out)
 	list = collect(x, is_any, NULL);
 	(void)pthread_mutex_unlock(&x->lock);
 	resume_all(list);
+	if (x->grouped)
+		group_stop(x->hub->group);
+	drain(x);
 	if (x->daemon != NULL)
 		MHD_stop_daemon(x->daemon);
+	group_free(&x->hub->group);
 	if (x->fd >= 0)
 		(void)close(x->fd);
 	x->hub->wake = NULL;

@@ -21,6 +21,7 @@ void hub_init(struct hub *h, struct env *env, struct db *db, struct pack *pack)
 	h->seen = auth_seen_new();
 	h->limit = limit_new();
 	(void)pthread_mutex_init(&h->lock, NULL);
+	(void)pthread_mutex_init(&h->auth_lock, NULL);
 }
 
 void hub_done(struct hub *h)
@@ -28,6 +29,7 @@ void hub_done(struct hub *h)
 	auth_seen_free(&h->seen);
 	limit_free(&h->limit);
 	(void)pthread_mutex_destroy(&h->lock);
+	(void)pthread_mutex_destroy(&h->auth_lock);
 	h->magic = 0;
 }
 

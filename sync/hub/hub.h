@@ -1,7 +1,8 @@
 /*
- * What every request of the hub works in; owned by main().  All fields are
- * used under `lock`: SQLite has one writer, and one thread at a time keeps
- * the order of the feeds simple.  TLS, digests and zstd run outside it.
+ * What every request of the hub works in; owned by main().  Fields are
+ * used under `lock` unless they say otherwise: SQLite has one writer, and one
+ * thread at a time keeps the order of the feeds simple.  TLS, digests, zstd
+ * and signatures run outside it.
  */
 #ifndef MQ_HUB_H
 #define MQ_HUB_H
@@ -16,10 +17,12 @@
 
 struct seen;
 struct limit;
+struct group;
 
 struct hub_counts {
-	int64_t requests, refused, batches, entries, quarantined;
-	_Atomic int64_t waiting;	/* also changed outside the lock */
+	int64_t batches, entries, quarantined, commits;
+	_Atomic int64_t requests, refused, waiting;	/* also changed outside
+							 * the lock */
 };
 
 struct hub {
@@ -29,6 +32,12 @@ struct hub {
 	struct pack *pack;		/* NULL in tests without one */
 	const struct orgs *orgs;	/* the pack's; NULL: all count */
 	pthread_mutex_t lock;
+	/* Who asks is looked up and remembered under a lock of its own, and
+	 * through a second handle when there is one, so that a commit holds
+	 * up no greeting.  Taken after `lock`, never before it. */
+	struct db *auth_db;		/* NULL: db, under `lock` */
+	pthread_mutex_t auth_lock;
+	struct group *group;		/* NULL: each batch by itself */
 	struct utc started;
 	char pins[256];
 	struct seen *seen;		/* nonces of this process */

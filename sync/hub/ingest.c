@@ -286,39 +286,134 @@ static enum mq_status take_new(struct hub *h, const struct store_node *who,
 	return st;
 }
 
-enum mq_status ingest_take(struct hub *h, const struct store_node *who,
-    const struct wire_batch *said, const char *lines, size_t len,
-    const struct ingest_proof *proof, enum ingest_end *end, struct err *err)
+static void batch_empty(struct batch *b)
 {
-	struct batch b = { NULL, 0, 0, said };
-	struct feed_writer w;
+	FREE(b->v);
+	b->n = b->cap = 0;
+}
+
+/* Everything but beginning and committing. */
+static enum mq_status take(struct hub *h, struct ingest_job *j,
+    struct batch *b, struct feed_writer *w, struct err *err)
+{
+	const struct store_node *who = j->who;
 	struct store_chain c;
 	enum mq_status st;
 
-	*end = INGEST_TAKEN;
-	feed_begin(&w, h, who->tenant, who->org, who->number);
-	st = read_batch(&b, lines, len, err);
+	j->end = INGEST_TAKEN;
+	st = store_chain_get(h->db, who->tenant, j->said->dev, &c, err);
 	if (st == MQ_OK)
-		st = store_begin(h->db, who->tenant, __func__, err);
-	if (st != MQ_OK)
-		goto out;
-	st = store_chain_get(h->db, who->tenant, said->dev, &c, err);
-	if (st == MQ_OK)
-		st = judge_chain(h, who, &b, &c, end, err);
-	if (st == MQ_OK && *end == INGEST_FORK)
-		st = keep_branch(h, who, said, lines, len, proof, err);
-	else if (st == MQ_OK && *end == INGEST_TAKEN && said->to > c.seq)
-		st = take_new(h, who, &b, &c, proof, &w, err);
+		st = judge_chain(h, who, b, &c, &j->end, err);
+	if (st == MQ_OK && j->end == INGEST_FORK)
+		st = keep_branch(h, who, j->said, j->lines, j->len, &j->proof,
+		    err);
+	else if (st == MQ_OK && j->end == INGEST_TAKEN && j->said->to > c.seq)
+		st = take_new(h, who, b, &c, &j->proof, w, err);
+	return st;
+}
+
+/* Whoever needs several tenants takes them in one order. */
+static enum mq_status begin(struct hub *h, struct ingest_job *const *v,
+    size_t n, struct err *err)
+{
+	const char *last = "";
+	enum mq_status st = db_begin(h->db, __func__, err);
+	size_t i;
+
+	while (st == MQ_OK) {
+		const char *next = NULL;
+
+		for (i = 0; i < n; i++)
+			if (strcmp(v[i]->who->tenant, last) > 0 &&
+			    (next == NULL ||
+			    strcmp(v[i]->who->tenant, next) < 0))
+				next = v[i]->who->tenant;
+		if (next == NULL)
+			break;
+		st = db_lock(h->db, next, err);
+		last = next;
+	}
+	return st;
+}
+
+/* All of them in one transaction, with one fsync; or none. */
+static enum mq_status take_together(struct hub *h,
+    struct ingest_job *const *v, struct batch *b, size_t n, struct err *err)
+{
+	struct feed_writer *w = xcalloc(n, sizeof(*w));
+	int64_t entries = h->counts.entries, bad = h->counts.quarantined;
+	enum mq_status st;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		feed_begin(&w[i], h, v[i]->who->tenant, v[i]->who->org,
+		    v[i]->who->number);
+	st = begin(h, v, n, err);
+	for (i = 0; i < n && st == MQ_OK; i++)
+		st = take(h, v[i], &b[i], &w[i], err);
 	if (st == MQ_OK)
 		st = db_commit(h->db, err);
 	else
 		db_rollback(h->db);
 	if (st == MQ_OK) {
-		h->counts.batches++;
-		feed_wake(&w);
+		h->counts.batches += (int64_t)n;
+		h->counts.commits++;
+	} else {
+		h->counts.entries = entries;
+		h->counts.quarantined = bad;
 	}
-out:
-	feed_free(&w);
-	FREE(b.v);
+	for (i = 0; i < n; i++) {
+		if (st == MQ_OK)
+			feed_wake(&w[i]);
+		feed_free(&w[i]);
+	}
+	FREE(w);
 	return st;
+}
+
+/* Each of them by itself: one that cannot be taken spoils no other. */
+static void take_apart(struct hub *h, struct ingest_job *const *v,
+    struct batch *b, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		v[i]->st = take_together(h, &v[i], &b[i], 1, &v[i]->err);
+}
+
+void ingest_take_all(struct hub *h, struct ingest_job *v, size_t n)
+{
+	struct ingest_job **good = xcalloc(n, sizeof(struct ingest_job *));
+	struct batch *b = xcalloc(n, sizeof(*b));
+	struct err err = ERR_INIT;
+	size_t i, k = 0;
+
+	for (i = 0; i < n; i++) {
+		b[k].said = v[i].said;
+		v[i].st = read_batch(&b[k], v[i].lines, v[i].len, &v[i].err);
+		if (v[i].st == MQ_OK)
+			good[k++] = &v[i];
+		else
+			batch_empty(&b[k]);
+	}
+	if (k == 1 || (k > 1 && take_together(h, good, b, k, &err) != MQ_OK))
+		take_apart(h, good, b, k);
+	for (i = 0; i < k; i++)
+		batch_empty(&b[i]);
+	FREE(b);
+	FREE(good);
+}
+
+enum mq_status ingest_take(struct hub *h, const struct store_node *who,
+    const struct wire_batch *said, const char *lines, size_t len,
+    const struct ingest_proof *proof, enum ingest_end *end, struct err *err)
+{
+	struct ingest_job j = { .who = who, .said = said, .lines = lines,
+	    .len = len, .proof = *proof, .err = ERR_INIT };
+
+	ingest_take_all(h, &j, 1);
+	*end = j.end;
+	if (j.st != MQ_OK && err != NULL)
+		*err = j.err;
+	return j.st;
 }

@@ -28,6 +28,22 @@ enum ingest_end {
 	INGEST_FORK,		/* another branch: kept, node frozen */
 };
 
+/* One batch of several that are committed together. */
+struct ingest_job {
+	const struct store_node *who;
+	const struct wire_batch *said;
+	const char *lines;
+	size_t len;
+	struct ingest_proof proof;
+	/* what came of it */
+	enum ingest_end end;
+	enum mq_status st;
+	struct err err;
+};
+/* One transaction and one fsync for all; when that fails, one for each.
+ * Wakes the readers after the commit.  Outcomes as of ingest_take(). */
+void ingest_take_all(struct hub *h, struct ingest_job *v, size_t n);
+
 /* Own transaction; wakes the readers after the commit.  MQ_E_ENTRY_BAD: a
  * header cannot be read.  MQ_E_FORMAT: the lines are not what `b` says. */
 enum mq_status ingest_take(struct hub *h, const struct store_node *who,

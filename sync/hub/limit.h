@@ -8,8 +8,10 @@
 
 #include "../../core/base/crypto.h"
 
-#define LIMIT_BURST 200
-#define LIMIT_PER_SECOND 20
+/* Requests of one node.  A batch costs the hub little since they are committed
+ * in groups; this is what one node may take of a core. */
+#define LIMIT_BURST 4000
+#define LIMIT_PER_SECOND 2000
 
 struct limit;
 struct limit *limit_new(void);

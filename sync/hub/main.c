@@ -52,7 +52,7 @@ static enum mq_status serve(struct env *env, const struct settings *s,
     struct err *err)
 {
 	struct http_settings hs = { s->listen, s->cert, s->key, 0, 0 };
-	struct db *db = NULL;
+	struct db *db = NULL, *auth_db = NULL;
 	struct pack *pack = NULL;
 	struct db_pg_ear *ear = NULL;
 	struct http *http = NULL;
@@ -67,10 +67,13 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 	if (st == MQ_OK)
 		st = store_open(env, s->store, DB_CREATE, &db, err);
 	if (st == MQ_OK)
+		st = store_open(env, s->store, DB_READ_ONLY, &auth_db, err);
+	if (st == MQ_OK)
 		st = cert_pins(env, s->cert, hub.pins, sizeof(hub.pins),
 		    err);
 	if (st == MQ_OK) {
 		hub.db = db;
+		hub.auth_db = auth_db;
 		hub.pack = pack;
 		hub.orgs = pack_orgs(pack);
 		hub.erased_list = s->erased;
@@ -96,6 +99,7 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 	hub_done(&hub);
 	if (db != NULL && st == MQ_OK)
 		st = db_checkpoint(db, err);
+	db_close(&auth_db);
 	db_close(&db);
 	pack_free(&pack);
 	return st;
