@@ -367,3 +367,19 @@ enum mq_status cert_pins(struct env *env, const char *path, char *out,
 	buf_free(&both);
 	return st;
 }
+
+enum mq_status cert_ends(struct env *env, const char *path, struct utc *out,
+    struct err *err)
+{
+	gnutls_x509_crt_t crt = NULL;
+	enum mq_status st = tls_err(gnutls_x509_crt_init(&crt), path, err);
+
+	if (st == MQ_OK)
+		st = crt_read(env, path, crt, err);
+	if (st == MQ_OK)
+		out->ms = (int64_t)gnutls_x509_crt_get_expiration_time(crt) *
+		    MS_SECOND;
+	if (crt != NULL)
+		gnutls_x509_crt_deinit(crt);
+	return st;
+}

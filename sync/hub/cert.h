@@ -18,5 +18,8 @@ enum mq_status cert_make(struct env *env, const char *dir, const char *host,
  * `pins` beside it names both. */
 enum mq_status cert_pins(struct env *env, const char *path, char *out,
     size_t size, struct err *err) MUST_CHECK;
+/* When this certificate ends. */
+enum mq_status cert_ends(struct env *env, const char *path, struct utc *out,
+    struct err *err) MUST_CHECK;
 
 #endif

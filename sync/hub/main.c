@@ -9,6 +9,7 @@
 #include "cert.h"
 #include "db_pg.h"
 #include "erasure.h"
+#include "explain.h"
 #include "feed.h"
 #include "http.h"
 
@@ -105,6 +106,39 @@ static enum mq_status serve(struct env *env, const struct settings *s,
 	return st;
 }
 
+/* minqing-hub explain NODE … */
+static int explain(struct env *env, int argc, char **argv)
+{
+	const char *store = NULL;
+	struct explain_ask ask = { NULL, 0, NULL, false };
+	const struct option_row rows[] = {
+		{ "store", &store, NULL }, { "tenant", &ask.tenant, NULL },
+		{ "tls-cert", &ask.cert, NULL }, { "json", NULL, &ask.json },
+		{ NULL, NULL, NULL },
+	};
+	const char *help = sayings_text(SAY_HUB_EXPLAIN_HELP, env->lang);
+	bool named = argc > 2 && argv[2][0] != '-';
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+	enum mq_status st;
+	int rc = options_read(env, "minqing-hub", help, rows, argc, argv,
+	    named ? 3 : 2);
+
+	if (rc >= 0)
+		return rc;
+	ask.number = named ? (int)strtol(argv[2], NULL, 10) : 0;
+	if (ask.number < 1 || ask.number > ENTRY_DEV_MAX || store == NULL) {
+		(void)fputs(help, stderr);
+		return 2;
+	}
+	log_open(NULL, LOG_WARN);
+	st = store_open(env, store, DB_READ_ONLY, &db, &err);
+	if (st == MQ_OK)
+		st = explain_node(env, db, &ask, &err);
+	db_close(&db);
+	return st == MQ_OK ? 0 : sayings_fail(env, "minqing-hub", &err);
+}
+
 int main(int argc, char **argv)
 {
 	struct settings s = { .store = NULL };
@@ -122,6 +156,8 @@ int main(int argc, char **argv)
 
 	crypto_init();
 	env_real(&env);
+	if (argc > 1 && strcmp(argv[1], "explain") == 0)
+		return explain(&env, argc, argv);
 	rc = options_read(&env, "minqing-hub",
 	    sayings_text(SAY_HUB_HELP, env.lang), rows, argc, argv, 1);
 	if (rc >= 0)

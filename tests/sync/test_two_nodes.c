@@ -437,6 +437,34 @@ static void test_roster(void **state)
 	assert_non_null(roster_find(w.a->roster, "v1")->verifier);
 }
 
+static void explain_a(const char *words)
+{
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%d", w.a->set.number);
+	must(run("minqing-hub", "explain", number, "--store", w.store,
+	    "--tls-cert", in("adm/hub.pem"), NULL));
+	if (strstr(w.out, words) == NULL)
+		fail_msg("no %s in:\n%s", words, w.out);
+}
+
+static void test_explained(void **state)
+{
+	(void)state;
+	must(once("a"));
+	explain_a("futian");
+	explain_a(GRID);
+	explain_a("隔离：没有");
+	explain_a("还有 0 条没有收条");
+	explain_a("下一步：一切正常");
+	assert_int_equal(run("minqing-hub", "explain", "999", "--store",
+	    w.store, NULL), 1);
+	assert_int_equal(run("minqing-hub", "explain", NULL), 2);
+	must(run("minqing-hub", "explain", "101", "--store", w.store,
+	    "--json", NULL));
+	assert_non_null(strstr(w.out, "\"quarantined\":0"));
+}
+
 /* Last: this node does not come back. */
 static void test_revoked(void **state)
 {
@@ -453,6 +481,7 @@ static void test_revoked(void **state)
 	assert_int_equal(counts(w.a).local, 1);
 	must(run("minqing-admin", "nodes", "--dir", in("adm"), NULL));
 	assert_non_null(strstr(w.out, "已停用"));
+	explain_a("机器丢了");
 	must(once("b"));
 }
 
@@ -466,6 +495,7 @@ int main(void)
 		cmocka_unit_test(test_tampered_signature),
 		cmocka_unit_test(test_quarantine),
 		cmocka_unit_test(test_roster),
+		cmocka_unit_test(test_explained),
 		cmocka_unit_test(test_revoked),
 	};
 
