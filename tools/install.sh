@@ -34,7 +34,7 @@ put 644 share/doc/minqing README.md INSTALL ARCHITECTURE.md LICENSE \
 # The services name the programs by their place.
 units=$dest/lib/systemd/system
 install -d -m 755 "$units"
-for f in docs/systemd/*.service; do
+for f in docs/systemd/*.service docs/systemd/*.socket; do
 	sed "s|/usr/local|$prefix|g" "$f" >"$units/${f##*/}"
 	chmod 644 "$units/${f##*/}"
 	echo "  $units/${f##*/}"

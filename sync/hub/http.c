@@ -39,7 +39,7 @@
 #define BODY_MS (30 * MS_SECOND)
 #define IDLE_S 15u
 #define FIELDS_MAX 64
-#define DRAIN_S 10		/* for what is under way when we stop */
+#define DRAIN_S 5		/* for what is under way when we stop */
 #define SWALLOW_MAX (4u * 1024u * 1024u)	/* of a refused body */
 #define PACK_FROM 512			/* bytes worth compressing */
 #define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -49,6 +49,7 @@ struct conn {
 	struct conn *next, *prev;
 	int fd;
 	int64_t deadline;		/* monotonic ms, 0 none */
+	bool served;			/* one request of it at least */
 };
 
 /* One request. */
@@ -79,8 +80,10 @@ struct http {
 	struct conn *conns;
 	struct request *held;
 	int nheld, active;		/* requests begun and not completed */
+	int unserved;			/* connections without one so far */
 	pthread_t watchdog;
 	bool watching, stopping, grouped;
+	bool closing;			/* what still comes is too late */
 	struct buf cert, key;
 };
 
@@ -264,6 +267,7 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
 		c = xcalloc(1, sizeof(*c));
 		c->fd = info != NULL ? info->connect_fd : -1;
 		c->deadline = mono(x) + HEAD_MS;
+		x->unserved++;
 		c->next = x->conns;
 		if (x->conns != NULL)
 			x->conns->prev = c;
@@ -276,18 +280,21 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **slot,
 			x->conns = c->next;
 		if (c->next != NULL)
 			c->next->prev = c->prev;
+		x->unserved -= !c->served;
+		(void)pthread_cond_broadcast(&x->change);
 		FREE(c);
 		*slot = NULL;
 	}
 	(void)pthread_mutex_unlock(&x->lock);
 }
 
-static bool is_stopping(struct http *x)
+static bool is_stopping(struct http *x, bool *too_late)
 {
 	bool stopping;
 
 	(void)pthread_mutex_lock(&x->lock);
 	stopping = x->stopping;
+	*too_late = x->closing;
 	(void)pthread_mutex_unlock(&x->lock);
 	return stopping;
 }
@@ -348,6 +355,10 @@ static void on_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
 	if (r->held)
 		unhold(x, r);
 	x->active -= r->begun;
+	if (r->conn != NULL && !r->conn->served) {
+		r->conn->served = true;
+		x->unserved--;
+	}
 	(void)pthread_cond_broadcast(&x->change);
 	(void)pthread_mutex_unlock(&x->lock);
 	set_deadline(x, r->conn, HEAD_MS);
@@ -398,6 +409,7 @@ static enum MHD_Result send_answer(struct request *r)
 	struct call *c = &r->call;
 	struct MHD_Response *resp = make_response(r);
 	enum MHD_Result rc;
+	bool too_late;
 
 	if (resp == NULL)
 		return MHD_NO;
@@ -405,6 +417,8 @@ static enum MHD_Result send_answer(struct request *r)
 		(void)MHD_add_response_header(resp, "Content-Type", c->type);
 	(void)MHD_add_response_header(resp, "Cache-Control", "no-store");
 	add_header(resp, "Minqing-Now", env_now(r->x->hub->env).ms);
+	if (is_stopping(r->x, &too_late))
+		(void)MHD_add_response_header(resp, "Connection", "close");
 	if (c->cursor >= 0)
 		add_header(resp, "Minqing-Cursor", c->cursor);
 	if (c->more)
@@ -473,6 +487,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd,
 {
 	struct http *x = ctx;
 	struct request *r = *slot;
+	bool stopping, too_late;
 
 	(void)url;
 	(void)version;
@@ -486,7 +501,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd,
 		return take_body(r, data, n);
 	if (r->refused)
 		return send_answer(r);
-	if (is_stopping(x) && !r->call.authed) {
+	stopping = is_stopping(x, &too_late);
+	if (too_late && !r->call.authed) {
 		/* Nothing was done: the next hub will take it. */
 		call_problem(&r->call, PROBLEM_STOPPING, NULL);
 		r->call.retry_after = 2;
@@ -494,7 +510,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd,
 	}
 	if (r->until != 0 && r->until <= mono(x))
 		r->call.waited = true;
-	if (is_stopping(x))
+	if (stopping)
 		r->call.waited = true;
 	r->parked = false;
 	api_run(x->hub, &r->call);
@@ -662,17 +678,26 @@ const char *http_where(const struct http *x)
 	return x->where;
 }
 
-/* What is under way is answered; stopping the library would cut it off. */
+/* Who is connected is answered once more, what is under way to its end:
+ * stopping the library would cut both off. */
 static void drain(struct http *x)
 {
+	struct request *list;
 	struct timespec ts;
 	int rc = 0;
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
 	ts.tv_sec += DRAIN_S;
 	(void)pthread_mutex_lock(&x->lock);
-	while (x->active > 0 && rc == 0)
+	while (x->active + x->unserved > 0 && rc == 0) {
 		rc = pthread_cond_timedwait(&x->change, &x->lock, &ts);
+		/* One that was being held at that very moment. */
+		list = collect(x, is_any, NULL);
+		(void)pthread_mutex_unlock(&x->lock);
+		resume_all(list);
+		(void)pthread_mutex_lock(&x->lock);
+	}
+	x->closing = true;
 	(void)pthread_mutex_unlock(&x->lock);
 }
 
