@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <limits.h>
 
 #include "base/file.h"
 #include "base/xmalloc.h"
@@ -24,6 +25,7 @@ static enum mq_status check_pair(struct pack_file *f,
 	/* Government rules: neither is a measure of anybody's work. */
 	static const char *const forbidden[] = { "online_minutes_target",
 		"forced_clock_in", "person_rank" };
+	int64_t version;
 	size_t i;
 
 	if (!pack_data_is_name(pair->key))
@@ -36,7 +38,11 @@ static enum mq_status check_pair(struct pack_file *f,
 		if (strcmp(f->p->pairs[i].key, pair->key) == 0)
 			return pack_data_bad(f, 0, "key", SAY_PACK_TWICE,
 			    pair->key);
-	return MQ_OK;
+	if (strcmp(pair->key, "name") == 0 && !pack_data_is_name(pair->value))
+		return pack_data_bad(f, 0, "value", SAY_PACK_NAME,
+		    pair->value);
+	return strcmp(pair->key, "version") == 0 ?
+	    pack_data_int(f, "value", 0, 1, INT_MAX, &version) : MQ_OK;
 }
 
 static enum mq_status load_pairs(struct pack *p, struct err *err)
@@ -44,25 +50,30 @@ static enum mq_status load_pairs(struct pack *p, struct err *err)
 	struct pack_file f;
 	enum mq_status rc;
 	char id[48];
+	bool whole;
 
 	rc = pack_data_open(p, "pack.csv", "key value", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct pack_pair pair;
 
 		pair.key = pack_data_get(&f, "key");
 		pair.value = pack_data_get(&f, "value");
+		pair.line = csv_line(f.csv);
 		rc = check_pair(&f, &pair);
+		if (rc != MQ_OK)
+			continue;
 		p->pairs = xgrow(p->pairs, &p->pairs_cap, p->npairs + 1,
 		    sizeof(p->pairs[0]));
 		p->pairs[p->npairs++] = pair;
 	}
 	p->name = pack_text(p, "name", "");
 	p->version = (int)pack_int(p, "version", 0);
-	if (rc == MQ_OK && (!pack_data_is_name(p->name)))
-		rc = pack_data_bad(&f, 0, "name", SAY_PACK_NAME, p->name);
-	if (rc == MQ_OK && p->version < 1)
-		rc = pack_data_bad(&f, 0, "version", SAY_PACK_NUMBER,
-		    pack_text(p, "version", ""));
+	whole = f.csv != NULL && (p->found == NULL ||
+	    !pack_found_in(p->found, f.name));
+	if (rc == MQ_OK && whole && p->name[0] == '\0')
+		rc = pack_data_bad(&f, 1, "key", SAY_PACK_ROW, "name");
+	if (pack_data_go(p, &rc) && whole && p->version < 1)
+		rc = pack_data_bad(&f, 1, "key", SAY_PACK_ROW, "version");
 	snprintf(id, sizeof(id), "%s:%d", p->name, p->version);
 	p->id = pack_data_text(p, id);
 	pack_data_close(&f);
@@ -116,6 +127,7 @@ static enum mq_status check_facet_fields(struct pack_file *f,
 /* A choice that turns a step into another names one there is. */
 static enum mq_status check_turns(struct pack_file *f, const struct kind *k)
 {
+	struct pack_file lists = { f->p, NULL, "choices.csv", f->err };
 	char step[40];
 	size_t i, c, n;
 
@@ -126,8 +138,8 @@ static enum mq_status check_turns(struct pack_file *f, const struct kind *k)
 		for (c = 0; c < n; c++)
 			if (form_choice_value(&v[c], "step", step,
 			    sizeof(step)) && kind_step(k, step) == NULL)
-				return pack_data_bad(f, 0, v[c].list,
-				    SAY_PACK_NO_STEP, step);
+				return pack_data_bad(&lists, v[c].line,
+				    "filter", SAY_PACK_NO_STEP, step);
 	}
 	return MQ_OK;
 }
@@ -162,7 +174,7 @@ static enum mq_status read_kind(struct pack_file *f, struct kind *k)
 {
 	enum mq_status rc;
 
-	*k = (struct kind){ 0 };
+	*k = (struct kind){ .line = csv_line(f->csv) };
 	k->name = pack_data_get(f, "kind");
 	pack_data_both(f, "label", k->label);
 	k->facets = pack_data_get(f, "facets");
@@ -184,6 +196,37 @@ static enum mq_status read_kind(struct pack_file *f, struct kind *k)
 	return rc;
 }
 
+static void free_kind(struct kind *k)
+{
+	free((void *)k->fields);
+	free((void *)k->step_fields);
+	free((void *)k->states);
+	free((void *)k->steps);
+}
+
+/* Its form and its course.  A kind whose form cannot be read is none. */
+static enum mq_status load_kind(struct pack_file *f, struct kind *k)
+{
+	struct pack *p = f->p;
+	enum mq_status rc = pack_form_load(p, k, f->err);
+
+	if (rc != MQ_OK) {
+		free_kind(k);
+		p->nkinds--;
+		return rc;
+	}
+	/* Hours have states and steps too, with a course of their own. */
+	if (kind_has_facet(k, "flow") || kind_has_facet(k, "hours"))
+		rc = pack_flow_load(p, k, f->err);
+	if (pack_data_go(p, &rc))
+		rc = check_facet_fields(f, k);
+	if (pack_data_go(p, &rc))
+		rc = check_turns(f, k);
+	if (pack_data_go(p, &rc))
+		rc = check_kind(f, k);
+	return rc;
+}
+
 static enum mq_status load_kinds(struct pack *p, struct err *err)
 {
 	struct pack_file f;
@@ -192,26 +235,15 @@ static enum mq_status load_kinds(struct pack *p, struct err *err)
 
 	rc = pack_data_open(p, "kinds.csv", "kind label facets title org_from",
 	    &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		rc = read_kind(&f, &k);
 		if (rc != MQ_OK)
-			break;
+			continue;
 		p->kinds = xgrow(p->kinds, &p->kinds_cap, p->nkinds + 1,
 		    sizeof(p->kinds[0]));
 		slot = &p->kinds[p->nkinds++];
 		*slot = k;
-		rc = pack_form_load(p, slot, err);
-		/* Hours have states and steps too, with a course of their
-		 * own. */
-		if (rc == MQ_OK && (kind_has_facet(slot, "flow") ||
-		    kind_has_facet(slot, "hours")))
-			rc = pack_flow_load(p, slot, err);
-		if (rc == MQ_OK)
-			rc = check_facet_fields(&f, slot);
-		if (rc == MQ_OK)
-			rc = check_turns(&f, slot);
-		if (rc == MQ_OK)
-			rc = check_kind(&f, slot);
+		rc = load_kind(&f, slot);
 	}
 	pack_data_close(&f);
 	return rc;
@@ -230,6 +262,9 @@ static enum mq_status load_calendar(struct pack *p, struct err *err)
 	snprintf(version, sizeof(version), "%s",
 	    pack_text(p, "calendar_version", p->id));
 	rc = calendar_load(p->env, path, hours, version, &p->calendar, err);
+	if (rc != MQ_OK)
+		pack_data_told(p, strncmp(err->detail, "pack", 4) == 0 ?
+		    "pack.csv" : "calendar.csv", err);
 	return rc;
 }
 
@@ -250,13 +285,13 @@ enum mq_status pack_rest(struct pack *p, struct err *err)
 
 	if (err == NULL)
 		err = &own;
-	for (i = 0; i < ARRAY_LEN(parts) && rc == MQ_OK; i++)
+	for (i = 0; i < ARRAY_LEN(parts) && pack_data_go(p, &rc); i++)
 		rc = parts[i](p, err);
 	return rc;
 }
 
-enum mq_status pack_begin(struct env *env, const char *dir,
-    struct pack **out, struct err *err)
+static enum mq_status begin_with(struct env *env, const char *dir,
+    struct pack_found *found, struct pack **out, struct err *err)
 {
 	struct pack *p = xcalloc(1, sizeof(*p));
 	struct err own = ERR_INIT;
@@ -264,6 +299,7 @@ enum mq_status pack_begin(struct env *env, const char *dir,
 
 	*out = NULL;
 	p->env = env;
+	p->found = found;
 	p->dir = pack_data_text(p, dir);
 	p->name = p->id = "";
 	if (err == NULL)
@@ -272,25 +308,37 @@ enum mq_status pack_begin(struct env *env, const char *dir,
 		rc = err_set(err, MQ_E_PACK_MISSING, "%s", dir);
 	else
 		rc = load_pairs(p, err);
-	if (rc == MQ_OK)
+	if (pack_data_go(p, &rc))
 		rc = pack_rows_orgs(p, err);
-	if (rc != MQ_OK)
+	if (!pack_data_go(p, &rc))
 		pack_free(&p);
 	*out = p;
+	return rc;
+}
+
+enum mq_status pack_begin(struct env *env, const char *dir,
+    struct pack **out, struct err *err)
+{
+	return begin_with(env, dir, NULL, out, err);
+}
+
+enum mq_status pack_load_found(struct env *env, const char *dir,
+    struct pack_found *found, struct pack **out, struct err *err)
+{
+	enum mq_status rc = begin_with(env, dir, found, out, err);
+
+	if (rc != MQ_OK)
+		return rc;
+	rc = pack_rest(*out, err);
+	if (!pack_data_go(*out, &rc))
+		pack_free(out);
 	return rc;
 }
 
 enum mq_status pack_load(struct env *env, const char *dir, struct pack **out,
     struct err *err)
 {
-	enum mq_status rc = pack_begin(env, dir, out, err);
-
-	if (rc != MQ_OK)
-		return rc;
-	rc = pack_rest(*out, err);
-	if (rc != MQ_OK)
-		pack_free(out);
-	return rc;
+	return pack_load_found(env, dir, NULL, out, err);
 }
 
 void pack_free(struct pack **pp)
@@ -300,12 +348,8 @@ void pack_free(struct pack **pp)
 
 	if (p == NULL)
 		return;
-	for (i = 0; i < p->nkinds; i++) {
-		free((void *)p->kinds[i].fields);
-		free((void *)p->kinds[i].step_fields);
-		free((void *)p->kinds[i].states);
-		free((void *)p->kinds[i].steps);
-	}
+	for (i = 0; i < p->nkinds; i++)
+		free_kind(&p->kinds[i]);
 	calendar_free(&p->calendar);
 	free(p->pairs);
 	free(p->orgs.v);

@@ -59,12 +59,19 @@ struct choice {
 	const char *label[2];
 	const char *filter;		/* "key=value key=value" */
 	int digit;			/* key that picks it, 0 none */
+	int line;			/* in the CSV, 0: made by itself */
 };
 
-struct phrase { const char *kind, *field; int digit; const char *text[2]; };
+struct phrase {
+	const char *kind, *field;
+	int digit;
+	const char *text[2];
+	int line;			/* in the CSV */
+};
 
 /* flow/<kind>.csv */
 struct flow_state {
+	int line;			/* in the CSV */
 	const char *name;		/* "accepted" */
 	const char *label[2];
 	bool closed;
@@ -112,6 +119,7 @@ struct due_rule {
 	int64_t value;
 	const char *unit;	/* minute hour workhour day workday */
 	const char *label[2];
+	int line;		/* in the CSV */
 };
 /* escalate.csv: a clock that stays late moves the record on by itself. */
 struct escalate_rule {
@@ -166,6 +174,7 @@ struct kind {
 	size_t nsteps;
 	const struct field *step_fields;	/* survey/<kind>.step.csv */
 	size_t nstep_fields;
+	int line;			/* in kinds.csv */
 };
 
 /* reports.csv and figures.csv */

@@ -119,6 +119,18 @@ static const char *in_language(const struct pack_file *f, const char *column,
 	return NULL;
 }
 
+/* A file that is no table at all: "file:line" is all that is known. */
+static enum mq_status no_table(struct pack *p, const char *name,
+    enum mq_status rc, struct err *err)
+{
+	const char *colon = strrchr(err->detail, ':');
+	int line = colon == NULL ? 0 : (int)strtol(colon + 1, NULL, 10);
+	struct pack_file f = { p, NULL, name, err };
+
+	return pack_data_bad(&f, line, "", rc == MQ_E_UTF8 ? SAY_PACK_UTF8 :
+	    SAY_PACK_CSV, "");
+}
+
 enum mq_status pack_data_open(struct pack *p, const char *name,
     const char *need, struct pack_file *f, struct err *err)
 {
@@ -128,13 +140,14 @@ enum mq_status pack_data_open(struct pack *p, const char *name,
 	size_t len;
 
 	*f = (struct pack_file){ p, NULL, name, err };
-	if (!pack_data_there(p, name))
-		return pack_data_bad(f, 0, "", SAY_PACK_NO_FILE, NULL);
+	if (!pack_data_there(p, name)) {
+		rc = pack_data_bad(f, 0, "", SAY_PACK_NO_FILE, NULL);
+		goto out;
+	}
 	file_join(path, sizeof(path), p->dir, name);
 	rc = csv_open(p->env, path, &f->csv, err);
 	if (rc == MQ_E_FORMAT || rc == MQ_E_UTF8)
-		return err_set(err, MQ_E_PACK_BAD, "%s", err == NULL ?
-		    name : pack_data_text(p, err->detail));
+		rc = no_table(p, name, rc, err);
 	while (rc == MQ_OK && pack_data_word(&need, &w, &len)) {
 		assert(len < sizeof(column));
 		memcpy(column, w, len);
@@ -145,14 +158,64 @@ enum mq_status pack_data_open(struct pack *p, const char *name,
 			rc = pack_data_bad(f, 1, column, SAY_PACK_NO_COLUMN,
 			    NULL);
 	}
+out:
 	if (rc != MQ_OK)
 		pack_data_close(f);
+	if (rc != MQ_OK && p->found != NULL)
+		pack_found_unread(p->found, name);
 	return rc;
 }
 
 void pack_data_close(struct pack_file *f)
 {
 	csv_close(&f->csv);
+}
+
+bool pack_data_go(const struct pack *p, enum mq_status *rc)
+{
+	if (*rc == MQ_E_PACK_BAD && p->found != NULL)
+		*rc = MQ_OK;
+	return *rc == MQ_OK;
+}
+
+bool pack_data_next(struct pack_file *f, enum mq_status *rc)
+{
+	if (f->csv == NULL)
+		return false;
+	if (*rc == MQ_E_PACK_BAD && f->p->found != NULL)
+		pack_found_broken(f->p->found, f->csv);
+	return pack_data_go(f->p, rc) && csv_next(f->csv);
+}
+
+void pack_data_told(struct pack *p, const char *file, const struct err *err)
+{
+	char zh[240], en[240];
+	const char *const words[2] = { zh, en };
+	const char *at = strstr(err->detail, ": ");
+	const char *cut;
+	char column[40] = "";
+	int line = 0;
+	size_t i;
+
+	if (p->found == NULL || err->code != MQ_E_PACK_BAD)
+		return;
+	(void)sscanf(err->detail, "%*[^:]:%d:%39[^:]", &line, column);
+	for (i = 0; line == 0 && i < p->npairs; i++)
+		if (strstr(err->detail, p->pairs[i].key) != NULL &&
+		    strcmp(file, "pack.csv") == 0) {
+			line = p->pairs[i].line;
+			xcopy(column, sizeof(column), "value");
+		}
+	xcopy(zh, sizeof(zh), at == NULL ? err->detail : at + 2);
+	cut = strstr(err->detail, "‖");
+	xcopy(en, sizeof(en), cut == NULL ? zh : cut + strlen("‖"));
+	zh[strcspn(zh, "\n")] = '\0';
+	if (strstr(zh, "‖") != NULL)
+		*strstr(zh, "‖") = '\0';
+	at = strstr(en, ": ");
+	if (at != NULL && cut != NULL)
+		memmove(en, at + 2, strlen(at + 2) + 1);
+	pack_found_words(p->found, file, line, column, words);
 }
 
 const char *pack_data_get(struct pack_file *f, const char *column)
@@ -218,22 +281,25 @@ enum mq_status pack_data_bad(struct pack_file *f, int line, const char *column,
 	enum mq_status rc;
 	char clipped[40];
 
+	if (line == 0 && f->csv != NULL)
+		line = csv_line(f->csv);
+	if (f->p->found != NULL)
+		pack_found_add(f->p->found, f->p, false, f->name, line,
+		    column, why, what == NULL ? "" : what);
 	/* Long cells are named by their beginning: both languages must fit. */
 	xcopy(clipped, sizeof(clipped), what == NULL ? "" : what);
 	buf_adds(&where, f->name);
-	if (line == 0 && f->csv != NULL)
-		line = csv_line(f->csv);
 	if (line > 0)
 		buf_addf(&where, ":%d", line);
 	if (column[0] != '\0')
 		buf_addf(&where, ":%s", column);
 	buf_adds(&b, buf_str(&where));
 	buf_adds(&b, ": ");
-	say_fill(&b, LANG_ZH, why, clipped, NULL);
+	say_fill(&b, LANG_ZH, why, clipped, clipped);
 	buf_adds(&b, "‖");
 	buf_adds(&b, buf_str(&where));
 	buf_adds(&b, ": ");
-	say_fill(&b, LANG_EN, why, clipped, NULL);
+	say_fill(&b, LANG_EN, why, clipped, clipped);
 	rc = err_set(f->err, MQ_E_PACK_BAD, "%s", buf_str(&b));
 	buf_free(&where);
 	buf_free(&b);

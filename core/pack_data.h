@@ -10,15 +10,17 @@
 
 struct calendar;
 
-struct pack_pair { const char *key, *value; };
+struct pack_pair { const char *key, *value; int line; };
 struct pack_list { const char *name; size_t first, n; };
 struct pack_keep { const char *kind; int64_t days; };
-struct pack_facet { const char *kind, *facet, *key, *value; };
+struct pack_facet { const char *kind, *facet, *key, *value; int line; };
 
+struct pack_found;
 struct pack_block;	/* texts live here until pack_free() */
 
 struct pack {
 	struct env *env;
+	struct pack_found *found;	/* NULL: the first problem ends it */
 	const char *dir, *name, *id;
 	int version;
 	struct pack_block *texts;
@@ -87,6 +89,14 @@ enum mq_status pack_data_open(struct pack *p, const char *name,
     const char *need, struct pack_file *f, struct err *err) MUST_CHECK;
 bool pack_data_there(const struct pack *p, const char *name);
 void pack_data_close(struct pack_file *f);
+/* The next row, as long as all went well; when findings are collected, also
+ * after a row that was refused: what that row says is then left out. */
+bool pack_data_next(struct pack_file *f, enum mq_status *rc);
+/* Goes on?  With findings collected a refusal is forgotten: *rc = MQ_OK. */
+bool pack_data_go(const struct pack *p, enum mq_status *rc);
+/* Puts what another part refused with "file:row:column: words" among the
+ * findings, if they are collected. */
+void pack_data_told(struct pack *p, const char *file, const struct err *err);
 /* A cell of this row, kept in the pack. */
 const char *pack_data_get(struct pack_file *f, const char *column);
 /* column and column::en. */
@@ -100,6 +110,30 @@ enum mq_status pack_data_int(struct pack_file *f, const char *column,
  * column "" leaves it out. */
 enum mq_status pack_data_bad(struct pack_file *f, int line,
     const char *column, enum say why, const char *what);
+
+/* ---- findings (pack_found.c) ---- */
+/* Loads what can be loaded; *out is never NULL unless the pack is missing. */
+enum mq_status pack_load_found(struct env *env, const char *dir,
+    struct pack_found *found, struct pack **out, struct err *err) MUST_CHECK;
+void pack_found_add(struct pack_found *found, const struct pack *p,
+    bool warning, const char *file, int line, const char *column,
+    enum say why, const char *what);
+/* The same in words of the caller's, without a remedy. */
+void pack_found_words(struct pack_found *found, const char *file, int line,
+    const char *column, const char *const words[2]);
+/* The names a refused row would have given: what asks for them is not refused
+ * for that as well. */
+void pack_found_broken(struct pack_found *found, const struct csv *row);
+void pack_found_unread(struct pack_found *found, const char *file);
+bool pack_found_in(const struct pack_found *found, const char *file);
+/* Spreadsheet damage, in the raw cells of every table. */
+void pack_cells_check(struct env *env, const char *dir,
+    struct pack_found *found);
+/* What loads but lets somebody down. */
+void pack_lint_check(const struct pack *p, struct pack_found *found);
+/* How to mend it, in words (pack_near.c); p may be NULL. */
+void pack_near_remedy(const struct pack *p, enum lang lang, const char *file,
+    const char *column, enum say why, const char *what, struct buf *out);
 
 /* ---- parts ---- */
 /* choices.csv */
@@ -122,6 +156,8 @@ bool pack_lists_column(const struct pack *p, const char *list,
     const char *column);
 enum mq_status pack_form_load(struct pack *p, struct kind *k,
     struct err *err) MUST_CHECK;
+/* The i-th word for the column "type"; NULL beyond the last. */
+const char *pack_form_type(size_t i);
 /* "survey/KIND.csv", "forms/KIND/survey.csv": where a form was read from. */
 const char *pack_form_file(const struct pack *p, const struct kind *k,
     bool step, char *out, size_t size);

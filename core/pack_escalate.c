@@ -58,9 +58,11 @@ enum mq_status pack_escalate_load(struct pack *p, struct err *err)
 		return MQ_OK;
 	rc = pack_data_open(p, "escalate.csv",
 	    "kind clock after unit step label", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		e = (struct escalate_rule){ 0 };
 		rc = read_row(&f, &e);
+		if (rc != MQ_OK)
+			continue;
 		p->escalates = xgrow(p->escalates, &p->escalates_cap,
 		    p->nescalates + 1, sizeof(p->escalates[0]));
 		p->escalates[p->nescalates++] = e;

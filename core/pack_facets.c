@@ -106,6 +106,7 @@ static enum mq_status read_row(struct pack_file *f, struct pack_facet *row)
 	const struct facet_key *key;
 	const struct kind *k;
 
+	row->line = csv_line(f->csv);
 	row->kind = pack_data_get(f, "kind");
 	row->facet = pack_data_get(f, "facet");
 	row->key = pack_data_get(f, "key");
@@ -128,12 +129,14 @@ static enum mq_status read_row(struct pack_file *f, struct pack_facet *row)
 /* Every kind says what its facets cannot do without. */
 static enum mq_status check_needed(struct pack_file *f)
 {
+	enum mq_status rc = MQ_OK;
 	const struct kind *k;
 	size_t i, j;
 
 	for (i = 0; i < f->p->nkinds; i++) {
 		k = &f->p->kinds[i];
-		for (j = 0; j < ARRAY_LEN(keys); j++)
+		for (j = 0; j < ARRAY_LEN(keys) &&
+		    pack_data_go(f->p, &rc); j++)
 			if (keys[j].needed &&
 			    kind_has_facet(k, keys[j].facet) &&
 			    pack_facet(f->p, k, keys[j].facet,
@@ -142,11 +145,11 @@ static enum mq_status check_needed(struct pack_file *f)
 
 				snprintf(what, sizeof(what), "%s,%s,%s",
 				    k->name, keys[j].facet, keys[j].name);
-				return pack_data_bad(f, 1, "",
+				rc = pack_data_bad(f, 1, "",
 				    SAY_PACK_FACET_KEY, what);
 			}
 	}
-	return MQ_OK;
+	return rc;
 }
 
 enum mq_status pack_facets_load(struct pack *p, struct err *err)
@@ -158,8 +161,10 @@ enum mq_status pack_facets_load(struct pack *p, struct err *err)
 	if (!pack_data_there(p, f.name))
 		return check_needed(&f);
 	rc = pack_data_open(p, f.name, "kind facet key value", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		rc = read_row(&f, &row);
+		if (rc != MQ_OK)
+			continue;
 		p->facets = xgrow(p->facets, &p->facets_cap, p->nfacets + 1,
 		    sizeof(p->facets[0]));
 		p->facets[p->nfacets++] = row;

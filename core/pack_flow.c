@@ -18,6 +18,7 @@ static enum mq_status read_state(struct pack_file *f, struct kind *k,
 	struct flow_state s = { 0 };
 	enum mq_status rc;
 
+	s.line = csv_line(f->csv);
 	s.name = pack_data_get(f, "name");
 	s.solved = pack_data_get(f, "solved");
 	pack_data_both(f, "label", s.label);
@@ -255,7 +256,7 @@ static enum mq_status check_solved(struct pack_file *f, const struct kind *k)
 
 		if (s[0] != '\0' && strcmp(s, "yes") != 0 &&
 		    strcmp(s, "no") != 0 && kind_field(k, s) == NULL)
-			return pack_data_bad(f, 0, "solved",
+			return pack_data_bad(f, k->states[i].line, "solved",
 			    SAY_PACK_NO_FIELD, s);
 	}
 	return MQ_OK;
@@ -268,7 +269,7 @@ static enum mq_status check_steps(struct pack_file *f, const struct kind *k)
 
 	if (k->nstates == 0)
 		return pack_data_bad(f, 0, "row", SAY_PACK_NO_STATES, "");
-	for (i = 0; i < k->nsteps && rc == MQ_OK; i++) {
+	for (i = 0; i < k->nsteps && pack_data_go(f->p, &rc); i++) {
 		const struct flow_step *s = &k->steps[i];
 
 		rc = check_words(f, k, s, "from", s->from);
@@ -285,7 +286,7 @@ static enum mq_status check_steps(struct pack_file *f, const struct kind *k)
 		if (rc == MQ_OK)
 			rc = check_more(f, k, s);
 	}
-	return rc == MQ_OK ? check_solved(f, k) : rc;
+	return pack_data_go(f->p, &rc) ? check_solved(f, k) : rc;
 }
 
 enum mq_status pack_flow_load(struct pack *p, struct kind *k, struct err *err)
@@ -297,7 +298,7 @@ enum mq_status pack_flow_load(struct pack *p, struct kind *k, struct err *err)
 
 	snprintf(name, sizeof(name), "flow/%s.csv", k->name);
 	rc = pack_data_open(p, name, "row name label from to", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		const char *row = csv_get(f.csv, "row");
 
 		if (strcmp(row, "state") == 0)
@@ -308,7 +309,7 @@ enum mq_status pack_flow_load(struct pack *p, struct kind *k, struct err *err)
 			rc = pack_data_bad(&f, 0, "row", SAY_PACK_UNKNOWN,
 			    row);
 	}
-	if (rc == MQ_OK)
+	if (f.csv != NULL && pack_data_go(p, &rc))
 		rc = check_steps(&f, k);
 	pack_data_close(&f);
 	return rc;
@@ -318,6 +319,7 @@ enum mq_status pack_flow_load(struct pack *p, struct kind *k, struct err *err)
 
 static enum mq_status read_due(struct pack_file *f, struct due_rule *d)
 {
+	d->line = csv_line(f->csv);
 	d->kind = pack_data_get(f, "kind");
 	d->rule = pack_data_get(f, "rule");
 	d->category = pack_data_get(f, "category");
@@ -376,7 +378,8 @@ static enum mq_status check_rules_known(struct pack *p, struct err *err)
 	size_t k, s;
 
 	for (k = 0; k < p->nkinds; k++)
-		for (s = 0; s < p->kinds[k].nsteps && rc == MQ_OK; s++)
+		for (s = 0; s < p->kinds[k].nsteps &&
+		    pack_data_go(p, &rc); s++)
 			rc = check_rules(p, &p->kinds[k],
 			    &p->kinds[k].steps[s], err);
 	return rc;
@@ -390,15 +393,17 @@ enum mq_status pack_flow_dues(struct pack *p, struct err *err)
 
 	rc = pack_data_open(p, "due.csv",
 	    "kind rule category grade value unit label", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		d = (struct due_rule){ 0 };
 		rc = read_due(&f, &d);
+		if (rc != MQ_OK)
+			continue;
 		p->dues = xgrow(p->dues, &p->dues_cap, p->ndues + 1,
 		    sizeof(p->dues[0]));
 		p->dues[p->ndues++] = d;
 	}
 	pack_data_close(&f);
-	return rc == MQ_OK ? check_rules_known(p, err) : rc;
+	return pack_data_go(p, &rc) ? check_rules_known(p, err) : rc;
 }
 
 /* ---- derive.csv ---- */
@@ -445,7 +450,7 @@ enum mq_status pack_flow_derives(struct pack *p, struct err *err)
 	enum mq_status rc;
 
 	rc = pack_data_open(p, "derive.csv", "from if_field to map", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		d.from = pack_data_get(&f, "from");
 		d.step = pack_data_get(&f, "step");
 		d.each = pack_data_get(&f, "each");
@@ -472,6 +477,8 @@ enum mq_status pack_flow_derives(struct pack *p, struct err *err)
 			    SAY_PACK_NO_FIELD, d.if_field);
 		else
 			rc = check_map(&f, &d);
+		if (rc != MQ_OK)
+			continue;
 		p->derives = xgrow(p->derives, &p->derives_cap,
 		    p->nderives + 1, sizeof(p->derives[0]));
 		p->derives[p->nderives++] = d;

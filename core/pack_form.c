@@ -34,6 +34,11 @@ static const struct { const char *word; enum field_type type; } types[] = {
 	{ "minutes", FT_MINUTES }, { "when", FT_WHEN },
 	{ "record", FT_RECORD },
 };
+const char *pack_form_type(size_t i)
+{
+	return i < ARRAY_LEN(types) ? types[i].word : NULL;
+}
+
 /* What every entry says anyway (who, when, where): such rows ask nobody. */
 static const char metadata[] = "start end deviceid username simserial "
     "subscriberid phonenumber email audit";
@@ -429,13 +434,15 @@ static enum mq_status read_form(struct pack *p, const char *name,
 	enum mq_status rc;
 
 	rc = pack_data_open(p, name, "type name label", &m.f, err);
-	while (rc == MQ_OK && csv_next(m.f.csv))
+	while (pack_data_next(&m.f, &rc))
 		if (!pack_data_has_word(metadata, csv_get(m.f.csv, "type")))
 			rc = read_row(&m);
-	if (rc == MQ_OK && m.depth != 0)
+	if (m.f.csv != NULL && pack_data_go(p, &rc) && m.depth != 0)
 		rc = pack_data_bad(&m.f, 0, "type", SAY_PACK_GROUP, "");
-	if (rc == MQ_OK)
+	if (m.f.csv != NULL && pack_data_go(p, &rc))
 		link_groups(m.v, m.n);
+	if (m.f.csv != NULL)
+		(void)pack_data_go(p, &rc);
 	pack_data_close(&m.f);
 	*out = m.v;
 	*n = m.n;
@@ -467,17 +474,20 @@ enum mq_status pack_form_load(struct pack *p, struct kind *k, struct err *err)
 	own = strncmp(name, "forms/", 6) == 0;
 	if (own)
 		rc = pack_lists_own(p, k->name, err);
-	if (rc == MQ_OK)
+	if (pack_data_go(p, &rc))
 		rc = read_form(p, name, own ? k->name : "", false, &v,
 		    &k->nfields, err);
 	k->fields = v;
-	if (rc == MQ_OK && pack_data_there(p, step_name))
+	if (rc != MQ_OK)
+		return rc;
+	if (pack_data_there(p, step_name))
 		rc = read_form(p, step_name, own ? k->name : "", true, &step,
 		    &k->nstep_fields, err);
 	k->step_fields = step;
-	if (rc == MQ_OK)
+	if (pack_data_go(p, &rc))
 		rc = pack_rules_check(p, k, v, k->nfields, err);
-	if (rc == MQ_OK)
+	if (pack_data_go(p, &rc))
 		rc = pack_rules_check(p, k, step, k->nstep_fields, err);
+	(void)pack_data_go(p, &rc);
 	return rc;
 }

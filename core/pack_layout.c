@@ -43,10 +43,12 @@ enum mq_status pack_layout_load(struct pack *p, struct err *err)
 		return MQ_OK;
 	rc = pack_data_open(p, "layouts.csv", "layout kind column field", &f,
 	    err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		p->layouts = xgrow(p->layouts, &p->layouts_cap,
 		    p->nlayouts + 1, sizeof(p->layouts[0]));
-		rc = read_row(&f, &p->layouts[p->nlayouts++]);
+		rc = read_row(&f, &p->layouts[p->nlayouts]);
+		if (rc == MQ_OK)
+			p->nlayouts++;
 	}
 	pack_data_close(&f);
 	return rc;

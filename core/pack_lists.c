@@ -50,7 +50,9 @@ static int cmp_name(const void *a, const void *b)
 	const struct choice *x = *(const struct choice *const *)a;
 	const struct choice *y = *(const struct choice *const *)b;
 
-	return strcmp(x->name, y->name);
+	int c = strcmp(x->name, y->name);
+
+	return c != 0 ? c : (x > y) - (x < y);
 }
 
 /* Without a digit of its own a choice gets its place among those that show
@@ -86,13 +88,13 @@ static enum mq_status put_list(struct pack_file *f, const char *name,
 	for (i = 0; i < n; i++)
 		at[i] = &v[i];
 	qsort(at, n, sizeof(*at), cmp_name);
-	for (i = 1; i < n && rc == MQ_OK; i++)
+	for (i = 1; i < n && pack_data_go(f->p, &rc); i++)
 		if (strcmp(at[i - 1]->name, at[i]->name) == 0)
-			rc = pack_data_bad(f, 0, "name", SAY_PACK_TWICE,
-			    at[i]->name);
-	if (rc == MQ_OK && n > CHOICES_MAX)
+			rc = pack_data_bad(f, at[i]->line, "name",
+			    SAY_PACK_TWICE, at[i]->name);
+	if (pack_data_go(f->p, &rc) && n > CHOICES_MAX)
 		rc = pack_data_bad(f, 0, name, SAY_PACK_MANY, "10000");
-	if (rc != MQ_OK)
+	if (!pack_data_go(f->p, &rc))
 		goto out;
 	p->choices = xgrow(p->choices, &p->choices_cap, first + n + 1,
 	    sizeof(p->choices[0]));
@@ -148,7 +150,7 @@ static enum mq_status put_rows(struct pack_file *f, const struct rows *r)
 	for (i = 0; i < r->n; i++)
 		at[i] = &r->v[i];
 	qsort(at, r->n, sizeof(*at), cmp_row);
-	for (i = 0; i < r->n && rc == MQ_OK; i = k) {
+	for (i = 0; i < r->n && pack_data_go(f->p, &rc); i = k) {
 		for (k = i; k < r->n && strcmp(at[k]->list, at[i]->list) == 0;
 		    k++) {
 			one[k - i] = *at[k];
@@ -211,6 +213,7 @@ static enum mq_status read_choice(struct pack_file *f, const char *name,
 	enum mq_status rc;
 	int64_t own;
 
+	c->line = csv_line(f->csv);
 	c->name = pack_data_get(f, name);
 	c->filter = read_filter(f);
 	if (c->name[0] == '\0')
@@ -248,7 +251,7 @@ static enum mq_status load(struct pack *p, const char *file,
 	if (rc == MQ_OK && column == NULL)
 		rc = pack_data_bad(&f, 1, "list_name", SAY_PACK_NO_COLUMN,
 		    NULL);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct choice c = { 0 };
 		int digit = 0;
 
@@ -263,7 +266,7 @@ static enum mq_status load(struct pack *p, const char *file,
 		if (rc == MQ_OK)
 			add_row(&rows, &c, digit);
 	}
-	if (rc == MQ_OK)
+	if (f.csv != NULL && pack_data_go(p, &rc))
 		rc = put_rows(&f, &rows);
 	free_rows(&rows);
 	pack_data_close(&f);
@@ -328,7 +331,7 @@ enum mq_status pack_lists_file(struct pack_file *of, const char *name,
 	snprintf(key, sizeof(key), "%s %s", value, label);
 	rc = pack_data_open(of->p, pack_data_text(of->p, file), key, &f,
 	    of->err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct choice c = { 0 };
 		int digit = 0;
 
@@ -337,7 +340,7 @@ enum mq_status pack_lists_file(struct pack_file *of, const char *name,
 		if (rc == MQ_OK)
 			add_row(&rows, &c, digit);
 	}
-	if (rc == MQ_OK)
+	if (f.csv != NULL && pack_data_go(of->p, &rc))
 		rc = put_list(&f, *list, rows.v, rows.digits, rows.n);
 	free_rows(&rows);
 	pack_data_close(&f);

@@ -70,8 +70,10 @@ enum mq_status pack_recur_load(struct pack *p, struct err *err)
 	if (!pack_data_there(p, "recur.csv"))
 		return MQ_OK;
 	rc = pack_data_open(p, "recur.csv", "kind mark days label", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		rc = read_row(&f, &row);
+		if (rc != MQ_OK)
+			continue;
 		p->recurs = xgrow(p->recurs, &p->recurs_cap, p->nrecurs + 1,
 		    sizeof(p->recurs[0]));
 		p->recurs[p->nrecurs++] = row;

@@ -219,22 +219,26 @@ static enum mq_status load_figures(struct pack *p, struct err *err)
 
 	rc = pack_data_open(p, "figures.csv",
 	    "report figure label kind measure of at where", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		const char *name = csv_get(f.csv, "report");
 		struct report_def *d = named(p, name);
+		struct report_figure *fig;
 
 		if (d == NULL) {
 			rc = pack_data_bad(&f, 0, "report",
 			    SAY_PACK_NO_REPORT, name);
-			break;
+			continue;
 		}
 		if (d->nfigures == REPORT_FIGURES_MAX) {
 			rc = pack_data_bad(&f, 0, "figure", SAY_PACK_MANY,
 			    "24");
-			break;
+			continue;
 		}
-		rc = read_figure(&f, d, &d->figures[d->nfigures]);
-		d->nfigures++;
+		fig = &d->figures[d->nfigures];
+		*fig = (struct report_figure){ 0 };
+		rc = read_figure(&f, d, fig);
+		if (rc == MQ_OK)
+			d->nfigures++;
 	}
 	pack_data_close(&f);
 	return rc;
@@ -250,18 +254,22 @@ enum mq_status pack_report_load(struct pack *p, struct err *err)
 		return MQ_OK;
 	rc = pack_data_open(p, "reports.csv", "report label period by", &f,
 	    err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct report_def d = { 0 };
 
 		d.figures = xcalloc(REPORT_FIGURES_MAX, sizeof(*d.figures));
 		rc = read_report(&f, &d);
+		if (rc != MQ_OK) {
+			free(d.figures);
+			continue;
+		}
 		p->reports = xgrow(p->reports, &p->reports_cap,
 		    p->nreports + 1, sizeof(d));
 		p->reports[p->nreports++] = d;
 	}
-	if (rc == MQ_OK)
+	if (pack_data_go(p, &rc))
 		rc = load_figures(p, err);
-	for (i = 0; i < p->nreports && rc == MQ_OK; i++)
+	for (i = 0; i < p->nreports && pack_data_go(p, &rc); i++)
 		if (p->reports[i].nfigures == 0)
 			rc = pack_data_bad(&f, p->reports[i].line, "report",
 			    SAY_PACK_NO_FIGURE, p->reports[i].name);

@@ -30,7 +30,7 @@ enum mq_status pack_rows_orgs(struct pack *p, struct err *err)
 
 	rc = pack_data_open(p, "orgs.csv", "code parent level name phone node",
 	    &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct org o = { 0 };
 		const char *node = csv_get(f.csv, "node");
 
@@ -53,6 +53,8 @@ enum mq_status pack_rows_orgs(struct pack *p, struct err *err)
 			rc = pack_data_bad(&f, 0, "level", SAY_PACK_EMPTY, "");
 		else if (o.name[0][0] == '\0')
 			rc = pack_data_bad(&f, 0, "name", SAY_PACK_EMPTY, "");
+		if (rc != MQ_OK)
+			continue;
 		p->orgs.v = xgrow(p->orgs.v, &p->orgs_cap, p->orgs.n + 1,
 		    sizeof(p->orgs.v[0]));
 		p->orgs.v[p->orgs.n++] = o;
@@ -61,9 +63,11 @@ enum mq_status pack_rows_orgs(struct pack *p, struct err *err)
 	if (rc != MQ_OK)
 		return rc;
 	rc = org_number(&p->orgs, err);
-	if (rc != MQ_OK && err != NULL)
+	if (rc != MQ_OK && err != NULL) {
 		rc = err_set(err, rc, "orgs.csv: %s",
 		    pack_data_text(p, err->detail));
+		pack_data_told(p, "orgs.csv", err);
+	}
 	return rc;
 }
 
@@ -99,16 +103,19 @@ static enum mq_status add_rows(struct pack_file *f, const struct role_row *tmpl,
 	size_t klen, alen;
 	enum mq_status rc = MQ_OK;
 
-	while (rc == MQ_OK && pack_data_word(&kinds, &k, &klen)) {
+	while (pack_data_go(p, &rc) && pack_data_word(&kinds, &k, &klen)) {
 		const char *kind = pack_data_textn(p, k, klen);
 
 		at = actions;
-		while (rc == MQ_OK && pack_data_word(&at, &a, &alen)) {
+		while (pack_data_go(p, &rc) &&
+		    pack_data_word(&at, &a, &alen)) {
 			struct role_row r = *tmpl;
 
 			r.kind = kind;
 			r.action = pack_data_textn(p, a, alen);
 			rc = check_row(f, r.kind, r.action);
+			if (rc != MQ_OK)
+				continue;
 			p->rows = xgrow(p->rows, &p->rows_cap, p->nrows + 1,
 			    sizeof(p->rows[0]));
 			p->rows[p->nrows++] = r;
@@ -162,7 +169,7 @@ enum mq_status pack_rows_roles(struct pack *p, struct err *err)
 
 	rc = pack_data_open(p, "roles.csv", "role label kind action scope",
 	    &f, err);
-	while (rc == MQ_OK && csv_next(f.csv))
+	while (pack_data_next(&f, &rc))
 		rc = read_role(&f);
 	pack_data_close(&f);
 	return rc;
@@ -177,7 +184,7 @@ enum mq_status pack_rows_phrases(struct pack *p, struct err *err)
 
 	rc = pack_data_open(p, "phrases.csv", "kind field digit text", &f,
 	    err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct phrase ph = { 0 };
 		const struct kind *k;
 		int64_t digit = 0;
@@ -196,7 +203,10 @@ enum mq_status pack_rows_phrases(struct pack *p, struct err *err)
 			rc = pack_data_bad(&f, 0, "text", SAY_PACK_EMPTY, "");
 		else
 			rc = pack_data_int(&f, "digit", 0, 1, 9, &digit);
+		if (rc != MQ_OK)
+			continue;
 		ph.digit = (int)digit;
+		ph.line = csv_line(f.csv);
 		p->phrases = xgrow(p->phrases, &p->phrases_cap,
 		    p->nphrases + 1, sizeof(p->phrases[0]));
 		p->phrases[p->nphrases++] = ph;
@@ -213,7 +223,7 @@ enum mq_status pack_rows_keeps(struct pack *p, struct err *err)
 	enum mq_status rc;
 
 	rc = pack_data_open(p, "retention.csv", "kind days", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct pack_keep k = { 0 };
 
 		k.kind = pack_data_get(&f, "kind");
@@ -221,7 +231,9 @@ enum mq_status pack_rows_keeps(struct pack *p, struct err *err)
 			rc = pack_data_bad(&f, 0, "kind", SAY_PACK_NO_KIND,
 			    k.kind);
 		else
-			rc = pack_data_int(&f, "days", 0, 1, 36500, &k.days);
+			rc = pack_data_int(&f, "days", 0, 0, 36500, &k.days);
+		if (rc != MQ_OK)
+			continue;
 		p->keeps = xgrow(p->keeps, &p->keeps_cap, p->nkeeps + 1,
 		    sizeof(p->keeps[0]));
 		p->keeps[p->nkeeps++] = k;
@@ -238,7 +250,7 @@ enum mq_status pack_rows_boards(struct pack *p, struct err *err)
 
 	rc = pack_data_open(p, "boards.csv",
 	    "name label kind measure by", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct pack_board b = { 0 };
 		size_t i;
 
@@ -259,6 +271,8 @@ enum mq_status pack_rows_boards(struct pack *p, struct err *err)
 		else if (!pack_data_has_word("opened closed num", b.measure))
 			rc = pack_data_bad(&f, 0, "measure",
 			    SAY_PACK_UNKNOWN, b.measure);
+		if (rc != MQ_OK)
+			continue;
 		p->boards = xgrow(p->boards, &p->boards_cap, p->nboards + 1,
 		    sizeof(p->boards[0]));
 		p->boards[p->nboards++] = b;

@@ -123,16 +123,17 @@ static enum mq_status check_field(struct rules *r)
 	size_t c;
 	int lang;
 
-	for (c = 0; c < ARRAY_LEN(cells) && rc == MQ_OK; c++)
+	for (c = 0; pack_data_go(r->f.p, &rc) && c < ARRAY_LEN(cells); c++)
 		rc = check_expr(r, cells[c].column, cells[c].text);
-	for (lang = 0; lang < 2 && rc == MQ_OK; lang++)
+	for (lang = 0; lang < 2 && pack_data_go(r->f.p, &rc); lang++)
 		rc = check_words(r, "label", fd->label[lang]);
-	for (lang = 0; lang < 2 && rc == MQ_OK; lang++)
+	for (lang = 0; lang < 2 && pack_data_go(r->f.p, &rc); lang++)
 		rc = check_words(r, "hint", fd->hint[lang]);
-	if (rc == MQ_OK && fd->constraint[0] != '\0' && !holds_value(fd))
+	if (pack_data_go(r->f.p, &rc) && fd->constraint[0] != '\0' &&
+	    !holds_value(fd))
 		rc = pack_data_bad(&r->f, fd->line, "constraint",
 		    SAY_PACK_UNKNOWN, fd->constraint);
-	if (rc == MQ_OK && fd->repeat_count[0] != '\0' &&
+	if (pack_data_go(r->f.p, &rc) && fd->repeat_count[0] != '\0' &&
 	    fd->type != FT_BEGIN_REPEAT)
 		rc = pack_data_bad(&r->f, fd->line, "repeat_count",
 		    SAY_PACK_UNKNOWN, fd->repeat_count);
@@ -206,12 +207,12 @@ enum mq_status pack_rules_check(struct pack *p, const struct kind *k,
 
 	(void)pack_form_file(p, k, v == k->step_fields && n > 0, name,
 	    sizeof(name));
-	for (i = 0; i < n && rc == MQ_OK; i++) {
+	for (i = 0; i < n && pack_data_go(p, &rc); i++) {
 		r.fd = &v[i];
 		if (v[i].type != FT_END_GROUP && v[i].type != FT_END_REPEAT)
 			rc = check_field(&r);
 	}
-	return rc == MQ_OK ? order(&r) : rc;
+	return pack_data_go(p, &rc) ? order(&r) : rc;
 }
 
 /* ---- checks that need all kinds ---- */
@@ -239,12 +240,12 @@ enum mq_status pack_rules_refs(struct pack *p, struct err *err)
 	enum mq_status rc = MQ_OK;
 	size_t i, j;
 
-	for (i = 0; i < p->nkinds && rc == MQ_OK; i++) {
+	for (i = 0; i < p->nkinds && pack_data_go(p, &rc); i++) {
 		const struct kind *k = &p->kinds[i];
 		size_t n = k->nfields + k->nstep_fields;
 		char name[64];
 
-		for (j = 0; j < n && rc == MQ_OK; j++) {
+		for (j = 0; j < n && pack_data_go(p, &rc); j++) {
 			bool step = j >= k->nfields;
 			const struct field *fd = step ?
 			    &k->step_fields[j - k->nfields] : &k->fields[j];

@@ -64,6 +64,20 @@ static enum mq_status check_match(struct pack_file *f, const struct kind *k)
 	return pack_data_bad(f, 1, "", SAY_PACK_SIDE, k->name);
 }
 
+/* The row of facets.csv that tells it. */
+static int line_of(const struct pack *p, const struct kind *k,
+    const char *facet, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < p->nfacets; i++)
+		if (strcmp(p->facets[i].kind, k->name) == 0 &&
+		    strcmp(p->facets[i].facet, facet) == 0 &&
+		    strcmp(p->facets[i].key, key) == 0)
+			return p->facets[i].line;
+	return 1;
+}
+
 /* What is scored is a unit, and the sheet belongs to it. */
 static enum mq_status check_sheet(struct pack_file *f, const struct kind *k)
 {
@@ -73,9 +87,11 @@ static enum mq_status check_sheet(struct pack_file *f, const struct kind *k)
 	const struct field *fd = kind_field(k, unit);
 
 	if (fd == NULL || fd->type != FT_ORG)
-		return pack_data_bad(f, 1, "", SAY_PACK_PERSONS, unit);
+		return pack_data_bad(f, line_of(p, k, "score", "unit"),
+		    "value", SAY_PACK_PERSONS, unit);
 	if (!pack_data_has_word("month quarter year", period))
-		return pack_data_bad(f, 1, "", SAY_PACK_PERIOD, period);
+		return pack_data_bad(f, line_of(p, k, "score", "period"),
+		    "value", SAY_PACK_PERIOD, period);
 	if (strncmp(k->org_from, "@field:", 7) != 0 ||
 	    strcmp(k->org_from + 7, unit) != 0)
 		return pack_data_bad(f, 1, "", SAY_PACK_SCORE_UNIT, k->name);
@@ -101,16 +117,16 @@ static enum mq_status check_told(struct pack *p, struct err *err)
 	enum mq_status rc = MQ_OK;
 	size_t i;
 
-	for (i = 0; i < p->nkinds && rc == MQ_OK; i++) {
+	for (i = 0; i < p->nkinds && pack_data_go(p, &rc); i++) {
 		const struct kind *k = &p->kinds[i];
 
 		if (kind_has_facet(k, "slot"))
 			rc = check_quota(&f, k, "slot");
-		if (rc == MQ_OK && kind_has_facet(k, "fund"))
+		if (pack_data_go(p, &rc) && kind_has_facet(k, "fund"))
 			rc = check_quota(&f, k, "fund");
-		if (rc == MQ_OK && kind_has_facet(k, "match"))
+		if (pack_data_go(p, &rc) && kind_has_facet(k, "match"))
 			rc = check_match(&f, k);
-		if (rc == MQ_OK && kind_has_facet(k, "score"))
+		if (pack_data_go(p, &rc) && kind_has_facet(k, "score"))
 			rc = check_score(&f, k);
 	}
 	return rc;
@@ -148,13 +164,15 @@ enum mq_status pack_score_load(struct pack *p, struct err *err)
 	struct pack_file f;
 	enum mq_status rc = check_told(p, err);
 
-	if (rc != MQ_OK || !pack_data_there(p, "score.csv"))
+	if (!pack_data_go(p, &rc) || !pack_data_there(p, "score.csv"))
 		return rc;
 	rc = pack_data_open(p, "score.csv", "kind field max weight", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		struct score_item it = { 0 };
 
 		rc = read_item(&f, &it);
+		if (rc != MQ_OK)
+			continue;
 		p->items = xgrow(p->items, &p->items_cap, p->nitems + 1,
 		    sizeof(p->items[0]));
 		p->items[p->nitems++] = it;

@@ -32,9 +32,11 @@ enum mq_status pack_urgent_load(struct pack *p, struct err *err)
 	if (!pack_data_there(p, "urgent.csv"))
 		return MQ_OK;
 	rc = pack_data_open(p, "urgent.csv", "kind words call label", &f, err);
-	while (rc == MQ_OK && csv_next(f.csv)) {
+	while (pack_data_next(&f, &rc)) {
 		u = (struct urgent_row){ 0 };
 		rc = read_row(&f, &u);
+		if (rc != MQ_OK)
+			continue;
 		p->urgents = xgrow(p->urgents, &p->urgents_cap,
 		    p->nurgents + 1, sizeof(p->urgents[0]));
 		p->urgents[p->nurgents++] = u;

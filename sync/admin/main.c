@@ -22,7 +22,8 @@ static int read_line(struct admin *a, int argc, char **argv)
 	/* "init DIR" and "revoke 101" read better than options: the one
 	 * argument after the verb may stand alone. */
 	const char **alone[] = { &a->dir, &a->dir, NULL, NULL, NULL,
-	    &a->node, &a->file, &a->number, NULL, &a->save };
+	    &a->node, &a->file, &a->number, NULL, &a->save,
+	    &a->pack };
 	const struct option_row rows[] = {
 		{ "dir", &a->dir, NULL }, { "store", &a->store, NULL },
 		{ "hub-store", &a->store, NULL },

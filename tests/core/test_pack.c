@@ -330,7 +330,8 @@ static void broken_tables(void **state)
 {
 	(void)state;
 	copy_all();
-	breaks("pack.csv", "version,1", "version,one", "version");
+	breaks("pack.csv", "version,1", "version,one",
+	    "pack.csv:3:value: not a usable whole number: one");
 	breaks("pack.csv", "pin_tries,", "undo_seconds,", "stands twice");
 	breaks("pack.csv", "09:00-12:00", "9-12", "work_hours");
 	breaks("orgs.csv", "990101001,990101,", "990101001,990102,",
