@@ -10,7 +10,7 @@
 #include "../../sync/hub/store.h"
 
 #define STEPS_MIN 60
-#define STEPS_MORE 80
+#define STEPS_MORE (PLAY_STEPS_MAX - STEPS_MIN)
 #define HEAL_ROUNDS 8
 
 static struct peer *any(struct sim *w)
@@ -201,8 +201,13 @@ void play_seed(struct sim *w)
 {
 	int steps = STEPS_MIN + sim_dice(w, STEPS_MORE);
 
-	for (w->step = 1; w->step <= steps; w->step++)
+	if (w->limit > 0 && w->limit < steps)
+		steps = w->limit;
+	for (w->step = 1; w->step <= steps; w->step++) {
 		step(w);
+		if (w->step == w->plant)
+			sim_fail(w, "planted");
+	}
 	heal(w);
 	model_end(w);
 }

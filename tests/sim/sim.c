@@ -72,6 +72,15 @@ void sim_say(struct sim *w, const char *fmt, ...)
 		(void)printf("%s\n", line);
 }
 
+static int drop(const char *path, const struct stat *st, int flag,
+    struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
 void sim_fail(struct sim *w, const char *fmt, ...)
 {
 	va_list ap;
@@ -82,6 +91,8 @@ void sim_fail(struct sim *w, const char *fmt, ...)
 	va_end(ap);
 	(void)printf("\nagain: make sim SEED=%" PRIu64 " V=1\n", w->seed);
 	(void)fflush(stdout);
+	if (base[0] != '\0')
+		(void)nftw(base, drop, 16, FTW_DEPTH | FTW_PHYS);
 	_exit(1);
 }
 
@@ -238,15 +249,6 @@ void sim_begin_all(void)
 		blank_node(&env, i);
 	blank_hub(&env);
 	env_release(&env);
-}
-
-static int drop(const char *path, const struct stat *st, int flag,
-    struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
 }
 
 void sim_end_all(void)

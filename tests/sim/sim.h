@@ -88,7 +88,9 @@ struct fact {
 struct sim {
 	uint64_t seed, chance;
 	int64_t now, mono;
-	int step, depth, steps;
+	int step, depth;
+	int limit;			/* no more steps than that; 0: all */
+	int plant;			/* fails at that step; 0: does not */
 	bool talk, calm;		/* calm: faults have stopped */
 	int64_t moved;			/* entries and readmissions, calm */
 	uint8_t trace[CRYPTO_HASH];
@@ -188,6 +190,7 @@ void model_words(struct peer *p, struct buf *out);
 struct fact *model_find(struct sim *w, struct ref id);
 
 /* ---- play.c ---- */
+#define PLAY_STEPS_MAX 140
 void play_seed(struct sim *w);
 
 #endif

@@ -4,8 +4,12 @@
  * kills its worker is named like any other.
  *
  *	SEEDS=200 FIRST=1 JOBS=2     SEED=123 V=1 to see one
+ *
+ * Of a seed that fails, fewer steps are tried: SEED=123 STEPS=17 is the least
+ * found.  The steps before are the same; only what comes after is left out.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <setjmp.h>
@@ -22,11 +26,13 @@
 #define SEEDS 200
 #define JOBS_MAX 16
 #define FAILED_MAX 10
+#define SHRUNK_MAX 3		/* of the failed ones */
 
 /* Shared by all workers. */
 struct board {
 	_Atomic int64_t next, done, failed;
 	int64_t last;
+	int limit, plant;		/* see sim.h */
 	_Atomic int64_t at[JOBS_MAX];
 	_Atomic int64_t count[N_COUNTS];
 	uint8_t trace[CRYPTO_HASH];	/* of the seed run last */
@@ -50,6 +56,8 @@ static void one_seed(struct board *b, int64_t seed, bool talk)
 	int i;
 
 	sim_make(w, (uint64_t)seed, talk);
+	w->limit = b->limit;
+	w->plant = b->plant;
 	play_seed(w);
 	for (i = 0; i < N_COUNTS; i++)
 		b->count[i] += w->count[i];
@@ -87,6 +95,63 @@ static pid_t start(struct board *b, int me, bool talk)
 	return pid;
 }
 
+/* Does it fail within that many steps?  In a process of its own, unheard. */
+static bool fails_in(struct board *b, int64_t seed, int steps)
+{
+	int status = 0, nowhere;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		nowhere = open("/dev/null", O_WRONLY);
+		if (nowhere < 0 || dup2(nowhere, 1) < 0 ||
+		    dup2(nowhere, 2) < 0)
+			_exit(0);
+		b->limit = steps;
+		sim_begin_all();
+		one_seed(b, seed, false);
+		sim_end_all();
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	assert_true(waitpid(pid, &status, 0) == pid);
+	return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
+/* The least number of steps found, by halves, after which it fails too; 0
+ * when it does not fail again. */
+static int shrink(struct board *b, int64_t seed)
+{
+	int good = 0, bad = PLAY_STEPS_MAX, limit = b->limit;
+
+	if (limit > 0)
+		bad = limit;
+	if (!fails_in(b, seed, bad))
+		bad = good;
+	while (bad - good > 1) {
+		int half = good + (bad - good) / 2;
+
+		if (fails_in(b, seed, half))
+			bad = half;
+		else
+			good = half;
+	}
+	b->limit = limit;
+	return bad;
+}
+
+static void say_failed(struct board *b, int64_t seed)
+{
+	int steps = b->failed <= SHRUNK_MAX ? shrink(b, seed) : 0;
+
+	(void)printf("seed %" PRId64 " failed: make sim SEED=%" PRId64 " V=1",
+	    seed, seed);
+	if (steps > 0)
+		(void)printf(" STEPS=%d", steps);
+	(void)printf("\n");
+}
+
 static int run(struct board *b, int64_t first, int64_t last, int jobs,
     bool talk)
 {
@@ -108,8 +173,7 @@ static int run(struct board *b, int64_t first, int64_t last, int jobs,
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 			continue;
 		b->failed++;
-		(void)printf("seed %" PRId64 " failed: make sim SEED=%"
-		    PRId64 " V=1\n", (int64_t)b->at[i], (int64_t)b->at[i]);
+		say_failed(b, b->at[i]);
 		if (b->failed < FAILED_MAX && b->next <= b->last) {
 			pid[i] = start(b, i, talk);
 			live++;
@@ -137,6 +201,7 @@ static void test_seeds(void **state)
 	char hex[2 * CRYPTO_HASH + 1];
 
 	(void)state;
+	b->limit = (int)setting("STEPS", 0);
 	if (jobs < 1 || jobs > JOBS_MAX || seed != 0)
 		jobs = 1;
 	failed = run(b, first, first + n - 1, jobs, setting("V", 0) != 0);
@@ -176,11 +241,27 @@ static void test_repeats(void **state)
 	(void)munmap(b, sizeof(*b));
 }
 
+/* A failure at the 37th step needs 37 steps, and no more. */
+static void test_shrinks(void **state)
+{
+	struct board *b = board_new();
+
+	(void)state;
+	if (setting("SEED", 0) != 0)
+		skip();
+	b->plant = 37;
+	assert_int_equal(shrink(b, 5), 37);
+	b->plant = 0;
+	assert_int_equal(shrink(b, 5), 0);
+	(void)munmap(b, sizeof(*b));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seeds),
 		cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_shrinks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
