@@ -187,10 +187,11 @@ static enum mq_status parse_stand(struct client *c,
 	enum mq_status st = jdoc_parse(buf_str(&reply->body), reply->body.len,
 	    "stand", doc, err);
 
-	(void)c;
 	if (st != MQ_OK || jnode_kind(jnode_get(jdoc_root(*doc),
 	    "chains")) != J_LIST)
 		return err_set(err, MQ_E_NET_REPLY, "/v1/head");
+	(void)xcopy(c->life, sizeof(c->life), jget_str(jnode_get(
+	    jdoc_root(*doc), "feed"), "mark", ""));
 	return MQ_OK;
 }
 

@@ -24,6 +24,7 @@ struct client {
 	int64_t hub_seq;		/* of the current epoch */
 	int retry_after;
 	char problem[32];		/* of the last refusal: "gap" */
+	char life[64];			/* feed.mark of the hub, as of now */
 };
 
 struct client_result {

@@ -33,7 +33,8 @@ enum mq_status heal_compare(struct client *c, const struct jnode *stand,
 enum mq_status heal_mark_former(struct client *c, const struct jnode *stand,
     struct dev told, struct err *err) MUST_CHECK;
 /* After MQ_E_FORKED: hands our branch to the hub, which keeps it beside the
- * other one.  Once only; failures do not matter, the branch stays here. */
+ * other one.  Once in a life of the hub; failures do not matter, the branch
+ * stays here. */
 void heal_send_branch(struct client *c, struct client_result *r);
 /* Entries of former epochs the hub lacks (it was restored). */
 enum mq_status heal_push_former(struct client *c, struct client_result *r,

@@ -381,10 +381,37 @@ static enum mq_status note_branch(struct node *n, const char *key,
 	return st;
 }
 
+/* A hub that began anew may have been restored, without our branch: it is
+ * offered again from its begin. */
+static enum mq_status branch_anew(struct client *c, struct err *err)
+{
+	struct node *n = c->n;
+	char life[sizeof(c->life)], key[32];
+	enum mq_status st;
+	int epoch;
+
+	node_meta_text(n, "branch_life", life, sizeof(life));
+	if (strcmp(life, c->life) == 0)
+		return MQ_OK;
+	st = db_begin(n->db, __func__, err);
+	if (st != MQ_OK)
+		return st;
+	for (epoch = 0; st == MQ_OK && epoch <= dev_epoch(n->dev); epoch++) {
+		(void)snprintf(key, sizeof(key), "branch_sent.%d", epoch);
+		st = node_set_meta(n, key, 0, err);
+	}
+	if (st == MQ_OK)
+		st = node_set_meta_text(n, "branch_life", c->life, err);
+	if (st == MQ_OK)
+		return db_commit(n->db, err);
+	db_rollback(n->db);
+	return st;
+}
+
 void heal_send_branch(struct client *c, struct client_result *r)
 {
 	struct err err = ERR_INIT;
-	enum mq_status st = MQ_OK;
+	enum mq_status st = branch_anew(c, &err);
 	int epoch, i;
 
 	/* The branches may part in any epoch.  Kept there is all we ask: of

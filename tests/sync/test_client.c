@@ -248,6 +248,8 @@ static void test_two_branches_freeze(void **state)
 	    "{\"f\":{\"note\":\"另一台\"}}");
 	(void)hubs_entry(&clone, "visit", "open", NONE, GRID1, "{}");
 	hubs_sync(&w->h, &w->a);
+	hubs_restart(&w->h);
+	hubs_backup(&w->h);
 	assert_int_equal(hubs_round(&w->h, &clone, &r, &err), MQ_E_FORKED);
 	assert_true(counts(&clone).trouble[0] != '\0');
 	assert_int_equal(counts(&clone).written, 2);
@@ -258,6 +260,11 @@ static void test_two_branches_freeze(void **state)
 	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM branch"), 1);
 	(void)visit(&w->a, GRID1);
 	assert_int_equal(hubs_round(&w->h, &w->a, &r, &err), MQ_E_FORKED);
+	/* A restored hub, which lost the branch, gets it again. */
+	hubs_restore(&w->h);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM branch"), 0);
+	assert_int_equal(hubs_round(&w->h, &clone, &r, &err), MQ_E_FORKED);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM branch"), 1);
 	nodes_free(&clone);
 }
 
