@@ -11,6 +11,7 @@
 
 #define PREFIX "clock_"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
+#define LATEST_MS INT64_C(253402300799999)	/* the end of the year 9999 */
 
 bool flow_clock_runs(const struct flow_clock *c)
 {
@@ -19,16 +20,24 @@ bool flow_clock_runs(const struct flow_clock *c)
 
 /* ---- reading ---- */
 
+/* Milliseconds; 0 for what no calendar has. */
+static int64_t read_time(const char *s, char **end)
+{
+	int64_t ms = strtoll(s, end, 10);
+
+	return ms > 0 && ms <= LATEST_MS ? ms : 0;
+}
+
 /* "FROM-TO" or "FROM-TO@AT"; all whole and positive. */
 static bool read_span(const char *s, struct flow_span *out)
 {
 	char *end;
 
-	out->from.ms = strtoll(s, &end, 10);
+	out->from.ms = read_time(s, &end);
 	if (*end != '-')
 		return false;
-	out->to.ms = strtoll(end + 1, &end, 10);
-	out->at.ms = *end == '@' ? strtoll(end + 1, &end, 10) : 0;
+	out->to.ms = read_time(end + 1, &end);
+	out->at.ms = *end == '@' ? read_time(end + 1, &end) : 0;
 	return *end == '\0' && out->from.ms > 0 && out->to.ms > 0;
 }
 
@@ -60,7 +69,7 @@ static void take_item(struct flow_clock *c, const char *key, const char *s)
 	for (i = 0; i < ARRAY_LEN(times); i++)
 		if (strcmp(key, times[i].key) == 0)
 			((struct utc *)(void *)((char *)c + times[i].at))->ms
-			    = strtoll(s, NULL, 10);
+			    = read_time(s, NULL);
 	if (strcmp(key, "rule") == 0)
 		xcopy(c->rule, sizeof(c->rule), s);
 	else if (strcmp(key, "unit") == 0)
@@ -80,10 +89,14 @@ static bool read_clock(const struct field_value *v, struct flow_clock *c)
 {
 	const char *at, *end, *eq;
 	char key[16], value[80];
+	size_t name;
 
 	*c = (struct flow_clock){ 0 };
 	if (strncmp(v->name, PREFIX, PREFIX_LEN) != 0 ||
 	    v->kind != FV_LIST || v->text == NULL)
+		return false;
+	name = strlen(v->name + PREFIX_LEN);
+	if (name == 0 || name >= sizeof(c->name))
 		return false;
 	xcopy(c->name, sizeof(c->name), v->name + PREFIX_LEN);
 	for (at = v->text; *at != '\0'; at = *end ? end + 1 : end) {

@@ -14,10 +14,9 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* What a fixed env stands at. */
+/* What a fixed env stands at: a test may move it while threads look. */
 struct fixed {
-	struct utc now;
-	int64_t mono;
+	_Atomic int64_t now, mono;
 	uint64_t state;		/* of the byte stream */
 };
 
@@ -89,7 +88,7 @@ void env_real(struct env *env)
 
 static struct utc fixed_now(struct env *env)
 {
-	return ((struct fixed *)env->ctx)->now;
+	return (struct utc){ ((struct fixed *)env->ctx)->now };
 }
 
 static int64_t fixed_mono(struct env *env)
@@ -125,7 +124,7 @@ void env_fixed(struct env *env, struct utc at, uint64_t seed)
 {
 	struct fixed *f = xcalloc(1, sizeof(*f));
 
-	f->now = at;
+	f->now = at.ms;
 	f->mono = MS_HOUR;
 	f->state = seed;
 	*env = (struct env){
@@ -142,7 +141,7 @@ void env_advance(struct env *env, int64_t ms)
 	struct fixed *f = env->ctx;
 
 	assert(env->now == fixed_now);
-	f->now.ms += ms;
+	f->now += ms;
 	/* The wall clock may be set back; the monotonic one never is. */
 	if (ms > 0)
 		f->mono += ms;

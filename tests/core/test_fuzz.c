@@ -17,6 +17,7 @@
 #include "../fuzz/fuzz.h"
 
 #define TURNS 300	/* mutations of each file */
+#define FEW 4		/* where one takes long */
 #define FILES_MAX 200
 
 typedef int target(const uint8_t *p, size_t n);
@@ -76,7 +77,7 @@ static void run(target *t, const struct buf *b)
 	free(p);
 }
 
-static void run_file(target *t, const char *path)
+static void run_file(target *t, const char *path, int turns)
 {
 	struct buf whole = BUF_INIT(BUF_LARGE), b = BUF_INIT(BUF_LARGE);
 	struct err err = ERR_INIT;
@@ -84,7 +85,7 @@ static void run_file(target *t, const char *path)
 
 	assert_int_equal(file_read(&env, path, &whole, &err), MQ_OK);
 	run(t, &whole);
-	for (i = 0; i < TURNS; i++) {
+	for (i = 0; i < turns; i++) {
 		buf_reset(&b);
 		buf_add(&b, whole.data, whole.len);
 		turn_over(&b);
@@ -94,7 +95,7 @@ static void run_file(target *t, const char *path)
 	buf_free(&b);
 }
 
-static void corpus(target *t, const char *name)
+static void corpus(target *t, const char *name, int turns)
 {
 	const char *src = getenv("MQ_SRC");
 	char dir[700], path[1000];
@@ -110,7 +111,7 @@ static void corpus(target *t, const char *name)
 		if (e->d_name[0] == '.')
 			continue;
 		file_join(path, sizeof(path), dir, e->d_name);
-		run_file(t, path);
+		run_file(t, path, turns);
 		files++;
 	}
 	closedir(d);
@@ -118,15 +119,19 @@ static void corpus(target *t, const char *name)
 	t((const uint8_t *)"", 0);
 }
 
-#define CORPUS(name) static void name##_corpus(void **state) \
-	{ (void)state; corpus(fuzz_##name, #name); }
+#define CORPUS(name, turns) static void name##_corpus(void **state) \
+	{ (void)state; corpus(fuzz_##name, #name, turns); }
 
-CORPUS(entry)
-CORPUS(fields)
-CORPUS(roster)
-CORPUS(wire)
-CORPUS(draft)
-CORPUS(when)
+CORPUS(entry, TURNS)
+CORPUS(fields, TURNS)
+CORPUS(roster, TURNS)
+CORPUS(wire, TURNS)
+CORPUS(draft, TURNS)
+CORPUS(when, TURNS)
+CORPUS(csv, TURNS)
+CORPUS(flow_clock, TURNS)
+CORPUS(certificate, TURNS)
+CORPUS(pack, FEW)
 
 int main(void)
 {
@@ -137,6 +142,10 @@ int main(void)
 		cmocka_unit_test(wire_corpus),
 		cmocka_unit_test(draft_corpus),
 		cmocka_unit_test(when_corpus),
+		cmocka_unit_test(csv_corpus),
+		cmocka_unit_test(flow_clock_corpus),
+		cmocka_unit_test(certificate_corpus),
+		cmocka_unit_test(pack_corpus),
 	};
 
 	crypto_init();

@@ -15,5 +15,9 @@ int fuzz_roster(const uint8_t *p, size_t n);	/* the people of a site */
 int fuzz_wire(const uint8_t *p, size_t n);	/* batches, batch line, zstd */
 int fuzz_draft(const uint8_t *p, size_t n);	/* a file of half-typed work */
 int fuzz_when(const uint8_t *p, size_t n);	/* dates as people type them */
+int fuzz_csv(const uint8_t *p, size_t n);	/* tables from spreadsheets */
+int fuzz_pack(const uint8_t *p, size_t n);	/* one table of a pack, forms */
+int fuzz_flow_clock(const uint8_t *p, size_t n);	/* clocks of a record */
+int fuzz_certificate(const uint8_t *p, size_t n);	/* a typed code */
 
 #endif
