@@ -10,9 +10,10 @@
 #include "record.h"
 #include "record_row.h"
 
-/* Somebody, and whoever was merged into them. */
-#define ALL_OF(col) col " IN (SELECT ? UNION ALL SELECT rec FROM record" \
-	" WHERE main = ? AND main > 0)"
+/* Somebody, and whoever was merged into them.  That there is one has to be
+ * said: the index holds no others. */
+#define ALL_OF(col) col " > 0 AND " col " IN (SELECT ? UNION ALL SELECT rec" \
+	" FROM record WHERE main = ? AND main > 0)"
 #define FILTER \
 	" AND (? = '' OR kind = ?)" \
 	" AND (? = '' OR (? = 'open' AND flags & 32 = 0)" \

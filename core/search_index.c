@@ -181,9 +181,12 @@ bool search_is_register(struct node *n, const char *kind)
 static enum mq_status mark_dependants(struct node *n,
     const struct record_full *r, struct err *err)
 {
+	/* By place, which few share, not through all persons: the index is
+	 * only taken when it is said that there is one. */
 	static const char *const sql[] = {
 		"INSERT OR IGNORE INTO search_todo(rec) SELECT rec FROM"
-		" record WHERE place = ?1 AND kind = 'person'"
+		" record WHERE place = ?1 AND place > 0"
+		" AND +kind = 'person'"
 	};
 
 	if (strcmp(r->r.kind, "household") != 0)
