@@ -10,8 +10,8 @@
 
 /* Requests of one node.  A batch costs the hub little since they are committed
  * in groups; this is what one node may take of a core. */
-#define LIMIT_BURST 4000
-#define LIMIT_PER_SECOND 2000
+#define LIMIT_BURST 1000
+#define LIMIT_PER_SECOND 500
 
 struct limit;
 struct limit *limit_new(void);

@@ -401,7 +401,7 @@ static void test_packs(void **state)
 	starts_saying(NULL, "配置包有错", "先用出厂配置");
 	/* Its three parts fit no line of 80 cells. */
 	starts_saying(&english, "The configuration pack is wrong",
-	    "Ask the administrator");
+	    "administrator to correct it");
 	/* What the first page does not need is read behind it: a fault
 	 * there is told all the same. */
 	keep_part("pack.csv");
