@@ -82,8 +82,9 @@ void report_show(const struct report_figure *f, const struct report_value *v,
 /* How a figure is made, in words: "解决 ÷ 已答复"; "" for plain counts. */
 void report_formula(const struct report *r, const struct report_figure *f,
     struct buf *out);
-/* What the reader must know beside the figures: stations not heard, entries
- * not yet counted, formulas, the pack's note.  Calls line() for each. */
+/* What the reader must know beside the figures: as of when, stations not
+ * heard, entries not yet counted, formulas, the pack's note.  Calls line()
+ * for each. */
 void report_remarks(const struct report *r,
     void (*line)(void *ctx, const char *s), void *ctx);
 

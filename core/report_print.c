@@ -76,7 +76,7 @@ static void title_lines(const struct report *r,
     void (*line)(void *ctx, const char *s), void *ctx)
 {
 	struct buf b = BUF_INIT(BUF_SMALL);
-	char span[48], before[48], when[32];
+	char span[48], before[48];
 
 	buf_addf(&b, "%s  %s", r->root->name[r->lang], r->def->label[r->lang]);
 	line(ctx, buf_str(&b));
@@ -84,10 +84,6 @@ static void title_lines(const struct report *r,
 	report_span_show(r->def, r->span, span, sizeof(span));
 	report_span_show(r->def, r->previous, before, sizeof(before));
 	say_fill(&b, r->lang, SAY_REPORT_SPAN, span, before);
-	line(ctx, buf_str(&b));
-	buf_reset(&b);
-	clock_show(r->as_of, CLOCK_MINUTE, when, sizeof(when));
-	say_fill(&b, r->lang, SAY_REPORT_AS_OF, when, NULL);
 	line(ctx, buf_str(&b));
 	buf_free(&b);
 }
@@ -99,6 +95,9 @@ void report_remarks(const struct report *r,
 	char when[32];
 	size_t i;
 
+	clock_show(r->as_of, CLOCK_MINUTE, when, sizeof(when));
+	say_fill(&b, r->lang, SAY_REPORT_AS_OF, when, NULL);
+	line(ctx, buf_str(&b));
 	for (i = 0; i < r->nmissing; i++) {
 		const struct report_missing *m = &r->missing[i];
 

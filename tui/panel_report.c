@@ -20,7 +20,7 @@
 #define LABEL_CELLS 16
 #define VALUE_CELLS 11
 #define OPEN_MAX 500		/* records shown behind one figure */
-#define REMARK_LINES 4
+#define REFRESH_MS MS_MINUTE	/* counting again after others have written */
 
 struct panel_report {
 	struct panel base;
@@ -212,10 +212,18 @@ static bool report_offers(struct panel *p, enum action act)
 	    may_export(self(p));
 }
 
-static unsigned report_wake(struct panel *p)
+static unsigned report_tick(struct panel *p)
 {
 	load(self(p));
 	return PANEL_REDRAW;
+}
+
+/* A report walks all records of its kinds: not at every ring of the bell. */
+static unsigned report_wake(struct panel *p)
+{
+	if (p->tick_at == 0)
+		panel_tick_in(p, REFRESH_MS);
+	return PANEL_DONE;
 }
 
 static void report_title(struct panel *p, char *out, size_t size)
@@ -306,7 +314,7 @@ static void report_paint(struct panel *p, const struct draw *d)
 		return;
 	}
 	below = widget_lines_height(&v->remarks, d->w - 4);
-	below = below > REMARK_LINES ? REMARK_LINES : below;
+	below = below > d->h / 3 ? d->h / 3 : below;
 	columns = d->w < LABEL_CELLS + VALUE_CELLS ? 1 :
 	    (size_t)((d->w - LABEL_CELLS) / VALUE_CELLS);
 	rows = d->h - 3 - below < 1 ? 1 : (size_t)(d->h - 3 - below);
@@ -336,6 +344,7 @@ static const struct panel_ops report_ops = {
 	.action = report_action,
 	.offers = report_offers,
 	.paint = report_paint,
+	.tick = report_tick,
 	.wake = report_wake,
 	.destroy = report_destroy,
 };

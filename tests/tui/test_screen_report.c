@@ -50,6 +50,7 @@ static void figures_open(void **state)
 	screen_see(s, "人次与开放时长");
 	screen_keys(s, "6");
 	screen_see(s, "[3]");
+	screen_see(s, "截至");
 	screen_key(s, "Right");
 	screen_see(s, "[2]");
 	screen_key(s, "Enter");
