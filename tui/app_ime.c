@@ -37,36 +37,37 @@ bool app_ime_key(struct app *app, struct panel *p, uint32_t key,
 
 /* ---- switching ---- */
 
-static void tell(struct app *app, const struct err *err)
+static void tell(struct app *app, enum mq_status st, const struct err *err)
 {
 	char line[400];
 
-	if (err->code != MQ_OK)
+	if (st != MQ_OK)
 		err_say(err, app_lang(app), line, sizeof(line));
 	else
 		words_fill(line, sizeof(line), ime_on(app->ime) ? W_IME_IS_ON :
 		    W_IME_IS_OFF, ime_method_name(ime_method(app->ime),
 		    app_lang(app)), NULL);
-	app_notice(app, err->code != MQ_OK ? ROLE_WARN : ROLE_TEXT, line);
+	app_notice(app, st != MQ_OK ? ROLE_WARN : ROLE_TEXT, line);
 }
 
 static unsigned menu_answered(struct panel *p, int answer)
 {
 	struct app *app = p->app;
 	struct err err = ERR_INIT;
+	enum mq_status st;
 
 	if (answer < 0)
 		return PANEL_REDRAW;
 	if (answer < IME_METHODS) {
-		if (ime_set_method(app->ime, (enum ime_method)answer, &err) ==
-		    MQ_OK)
-			err.code = MQ_OK;
-		tell(app, &err);
-	} else if (ime_forget(app->ime, &err) == MQ_OK) {
-		app_notice(app, ROLE_OK, word(W_IME_FORGOTTEN));
-	} else {
-		tell(app, &err);
+		tell(app, ime_set_method(app->ime, (enum ime_method)answer,
+		    &err), &err);
+		return PANEL_REDRAW;
 	}
+	st = ime_forget(app->ime, &err);
+	if (st != MQ_OK)
+		tell(app, st, &err);
+	else
+		app_notice(app, ROLE_OK, word(W_IME_FORGOTTEN));
 	return PANEL_REDRAW;
 }
 
@@ -79,9 +80,7 @@ unsigned app_ime_action(struct app *app, struct panel *p, enum action act)
 	    (act != ACT_IME_TURN && act != ACT_IME_MENU))
 		return PANEL_IGNORED;
 	if (act == ACT_IME_TURN) {
-		if (ime_turn(app->ime, !ime_on(app->ime), &err) == MQ_OK)
-			err.code = MQ_OK;
-		tell(app, &err);
+		tell(app, ime_turn(app->ime, !ime_on(app->ime), &err), &err);
 		return PANEL_REDRAW;
 	}
 	for (int i = 0; i < IME_METHODS; i++)

@@ -39,6 +39,10 @@ struct ime {
 	char folder[700];	/* "" nobody */
 	ime_words_fn words;
 	void *ctx;
+	/* the station's words for these letters */
+	char input[IME_COMMIT];
+	char found[WORDS_MAX][IME_TEXT];
+	int nfound;
 	/* what shows */
 	char preedit[256];
 	int caret;
@@ -219,6 +223,8 @@ void ime_leave(struct ime *m)
 	m->failed = false;
 	m->folder[0] = '\0';
 	m->words = NULL;
+	m->input[0] = '\0';
+	m->nfound = 0;
 	m->on = false;
 }
 
@@ -313,38 +319,48 @@ static int per_page(const struct ime *m)
 	return m->method == IME_STROKE ? SLIP_STROKE : IME_SHOWN;
 }
 
-static bool among(const char (*words)[IME_TEXT], int n, const char *text)
+static bool among(const struct ime *m, const char *text)
 {
 	int i;
 
-	for (i = 0; i < n; i++)
-		if (strcmp(words[i], text) == 0)
+	for (i = 0; i < m->nfound; i++)
+		if (strcmp(m->found[i], text) == 0)
 			return true;
 	return false;
+}
+
+/* Residents are looked up too: once for new letters, not for each arrow. */
+static void find_words(struct ime *m)
+{
+	if (m->words == NULL || !by_sound(m)) {
+		m->nfound = 0;
+		return;
+	}
+	if (strcmp(m->input, m->engine->input()) == 0)
+		return;
+	(void)xcopy(m->input, sizeof(m->input), m->engine->input());
+	m->nfound = m->words(m->ctx, m->input, m->found, WORDS_MAX);
 }
 
 /* The page: the station's words first, then the engine's without those. */
 static void fill_page(struct ime *m)
 {
-	char words[WORDS_MAX][IME_TEXT];
 	struct ime_candidate one;
-	int skip = m->page * per_page(m), at = 0, n = 0, i;
+	int skip = m->page * per_page(m), at = 0, i;
 
 	m->nshown = 0;
 	m->more = false;
-	if (m->words != NULL && by_sound(m))
-		n = m->words(m->ctx, m->engine->input(), true, words,
-		    WORDS_MAX);
-	for (i = 0; i < n; i++) {
+	find_words(m);
+	for (i = 0; i < m->nfound; i++) {
 		if (skip-- > 0)
 			continue;
-		(void)xcopy(m->shown[m->nshown].text, IME_TEXT, words[i]);
+		(void)xcopy(m->shown[m->nshown].text, IME_TEXT, m->found[i]);
 		m->shown[m->nshown].note[0] = '\0';
 		m->shown[m->nshown++].index = -1;
 	}
 	for (; at < TRIED_MAX && m->engine->candidates(at, &one, 1) == 1;
 	    at++) {
-		if (among((const char (*)[IME_TEXT])words, n, one.text))
+		if (among(m, one.text))
 			continue;
 		if (skip-- > 0)
 			continue;
@@ -501,7 +517,7 @@ static int cells_of(const struct ime_candidate *c)
 	    text_cells(c->note) : 0);
 }
 
-static int paint_one(const struct ime *m, const struct draw *d, int i,
+static void paint_one(const struct ime *m, const struct draw *d, int i,
     int y, int x)
 {
 	static const char digits[] = "123456789", strokes[] = "67890";
@@ -512,41 +528,30 @@ static int paint_one(const struct ime *m, const struct draw *d, int i,
 	x += draw_text(d, y, x, 0, i == m->here ? ROLE_IME_HERE : ROLE_IME,
 	    c->text);
 	if (c->note[0] != '\0')
-		x += draw_text(d, y, x, 0, ROLE_IME_DIGIT, c->note);
-	return x + 1;
+		draw_text(d, y, x, 0, ROLE_IME_DIGIT, c->note);
 }
 
-/* Rows the bar needs at that width; the letters come first. */
-static int rows_at(const struct ime *m, int w)
+/* Letters first, then candidates, in as many rows as they need: returns how
+ * many.  d NULL: only asks. */
+static int lay_bar(const struct ime *m, const struct draw *d, int w)
 {
-	int x = text_cells(m->preedit) + 2, rows = 1, i;
+	int x = text_cells(m->preedit) + 2, y = 0, i;
 
+	if (d != NULL)
+		draw_text(d, 0, 1, w - 2, ROLE_IME_DIGIT, m->preedit);
 	for (i = 0; i < m->nshown; i++) {
-		if (x + cells_of(&m->shown[i]) + 2 > w && x > 0) {
-			rows++;
-			x = 0;
+		if (x + cells_of(&m->shown[i]) + 2 > w && x > 1) {
+			x = 1;
+			y++;
 		}
+		if (d != NULL)
+			paint_one(m, d, i, y, x);
 		x += cells_of(&m->shown[i]);
 	}
-	return rows;
-}
-
-static void paint_bar(const struct ime *m, const struct draw *d)
-{
-	int x = draw_text(d, 0, 1, d->w - 2, ROLE_IME_DIGIT, m->preedit) + 2;
-	int y = 0, i;
-
-	for (i = 0; i < m->nshown; i++) {
-		if (x + cells_of(&m->shown[i]) + 2 > d->w && x > 1) {
-			x = 1;
-			if (++y == d->h)
-				return;
-		}
-		x = paint_one(m, d, i, y, x);
-	}
-	if (m->more || m->page > 0)
-		draw_text(d, y, d->w - 2, 0, ROLE_IME_DIGIT,
+	if (d != NULL && (m->more || m->page > 0))
+		draw_text(d, y, w - 2, 0, ROLE_IME_DIGIT,
 		    m->more ? "=" : "-");
+	return y + 1;
 }
 
 /* Below the line of the cursor, above it where there is no room. */
@@ -561,12 +566,12 @@ void ime_paint(const struct ime *m, const struct draw *screen, int y, int x)
 		want += cells_of(&m->shown[i]);
 	if (want > screen->w)
 		want = screen->w;
-	rows = rows_at(m, want);
+	rows = lay_bar(m, NULL, want);
 	left = x + want > screen->w ? screen->w - want : x;
 	y = y + rows < screen->h ? y + 1 : y - rows;
 	if (y < 0)
 		return;
 	bar = draw_sub(screen, y, left, rows, want);
 	draw_fill(&bar, 0, 0, rows, want, ROLE_IME);
-	paint_bar(m, &bar);
+	(void)lay_bar(m, &bar, want);
 }

@@ -27,13 +27,12 @@ enum ime_method {
 
 /* Words of the station that fit all of what was typed: pinyin whole or by
  * initials.  Writes at most max, returns how many. */
-typedef int (*ime_words_fn)(void *ctx, const char *typed, bool initials_too,
+typedef int (*ime_words_fn)(void *ctx, const char *typed,
     char (*out)[IME_TEXT], int max);
 
 struct ime;
 
-/* dir: where the module and dictionaries are looked for, NULL: beside the
- * program.  Opens nothing yet. */
+/* Opens nothing yet. */
 struct ime *ime_new(struct env *env);
 void ime_free(struct ime **m);
 
@@ -64,8 +63,8 @@ bool ime_key(struct ime *m, uint32_t key, char *commit);
 bool ime_composing(const struct ime *m);
 void ime_clear(struct ime *m);
 
-/* One or two lines beside the cursor at y, x of the screen, never over its
- * own line.  Nothing when nothing is composed. */
+/* Lines beside the cursor at y, x of the screen, never over its own.  Nothing
+ * when nothing is composed. */
 void ime_paint(const struct ime *m, const struct draw *screen, int y, int x);
 
 #endif

@@ -20,6 +20,7 @@
 #define NAME_MIN 4		/* letters of a name spelt out */
 #define NAME_MAX 24
 #define NAMES_LOOKED_AT 8
+#define FOLDER_BYTES 8
 
 struct ime_word { char *text, *full, *initials; };
 
@@ -201,8 +202,8 @@ static int names(struct desk *d, const char *typed, char (*out)[IME_TEXT],
 	return n;
 }
 
-static int find(void *ctx, const char *typed, bool initials_too,
-    char (*out)[IME_TEXT], int max)
+static int find(void *ctx, const char *typed, char (*out)[IME_TEXT],
+    int max)
 {
 	struct desk *d = ctx;
 	size_t i, len = strlen(typed);
@@ -214,7 +215,7 @@ static int find(void *ctx, const char *typed, bool initials_too,
 	for (i = 0; i < words.n && n < max; i++)
 		if (strcmp(words.v[i].full, typed) == 0)
 			n = put(out, n, max, words.v[i].text);
-	for (i = 0; initials_too && i < words.n && n < max; i++)
+	for (i = 0; i < words.n && n < max; i++)
 		if (strcmp(words.v[i].initials, typed) == 0)
 			n = put(out, n, max, words.v[i].text);
 	return names(d, typed, out, n, max);
@@ -223,9 +224,14 @@ static int find(void *ctx, const char *typed, bool initials_too,
 void ime_words_person(struct app *app)
 {
 	struct desk *d = desk_of(app);
-	char folder[700], dir[600];
+	uint8_t hash[CRYPTO_HASH];
+	char folder[700], dir[600], name[2 * CRYPTO_HASH + 1];
 
+	/* Not the number itself: what it may be is the roster's business, and
+	 * 忘记我打过的字 empties the folder. */
+	crypto_hash(d->who.by, strlen(d->who.by), hash);
+	crypto_hex(hash, FOLDER_BYTES, name);
 	file_join(dir, sizeof(dir), d->n->dir, "ime");
-	file_join(folder, sizeof(folder), dir, d->who.by);
+	file_join(folder, sizeof(folder), dir, name);
 	ime_person(app->ime, folder, find, d);
 }

@@ -128,8 +128,11 @@ static void learned_and_forgotten(void **state)
 	char folder[400];
 
 	(void)state;
+	/* Never named by the number itself. */
 	(void)snprintf(folder, sizeof(folder), "%s/ime/%s", st.dir,
 	    STATION_VOLUNTEER);
+	assert_false(file_exists(folder));
+	(void)snprintf(folder, sizeof(folder), "%s/ime", st.dir);
 	screen_keys(s, "zhangwei");
 	screen_see(s, "zhang wei");
 	screen_keys(s, " ");
@@ -142,6 +145,31 @@ static void learned_and_forgotten(void **state)
 	screen_keys(s, "renmin");
 	screen_see(s, "1人民");
 	screen_stop(&s);
+}
+
+/* A second screen of the same person: what is learned is locked by the first,
+ * typing works all the same. */
+static void two_screens_of_one_person(void **state)
+{
+	struct screen *a = at_place(), *b;
+
+	(void)state;
+	screen_keys(a, "renmin");
+	screen_see(a, "1人民");
+	/* It was on for this person already: F12 has turned it off. */
+	b = at_place();
+	screen_see(b, "中文输入已关");
+	screen_key(b, "F12");
+	screen_see(b, "中文输入：拼音");
+	screen_keys(b, "shequ");
+	screen_see(b, "1社区");
+	screen_keys(b, "1");
+	screen_lose(b, "1社区");
+	screen_see(b, "社区");
+	screen_keys(a, "1");
+	screen_lose(a, "1人民");
+	screen_stop(&a);
+	screen_stop(&b);
 }
 
 /* Fields of digits and names never see it. */
@@ -169,6 +197,8 @@ int main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(learned_and_forgotten, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(two_screens_of_one_person,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(other_fields_are_left_alone,
 		    setup, teardown),
 	};
