@@ -198,18 +198,22 @@ static const struct kind *reply_kind(struct node *n, const struct kind *k)
 	return k == NULL ? NULL : pack_kind(n->pack, told(n, k, "replies"));
 }
 
-/* The answers to one notice, oldest last; `unit` "" for all. */
+/* The answers to one notice, by unit; `unit` "" for all.  A unit's code begins
+ * with that of the unit above it: one unit is asked for by its whole key. */
 static enum mq_status replies(struct node *n, const struct kind *reply,
     int64_t rec, const char *unit, struct record *rows, int max, int *count,
     struct err *err)
 {
 	struct record_query q = { .kind = reply->name, .sort = SORT_KEY,
 	    .slot = KEY_SLOT };
-	char prefix[100], ref[ENTRY_REF_TEXT];
+	char key[100], ref[ENTRY_REF_TEXT];
 
 	ref_text(ref_of_rec(rec), ref);
-	snprintf(prefix, sizeof(prefix), "%s %s", ref, unit);
-	q.prefix = prefix;
+	snprintf(key, sizeof(key), "%s %s", ref, unit);
+	if (unit[0] == '\0')
+		q.prefix = key;
+	else
+		q.key = key;
 	return record_page(n, &q, NULL, false, rows, max, count, err);
 }
 
@@ -310,32 +314,45 @@ enum mq_status notice_answered(struct node *n, const struct session *who,
 	return st;
 }
 
+/* Those that hold now, in two heaps. */
+struct heaps {
+	struct record *open, *answered;
+	int max, nopen, nanswered;
+};
+
+static enum mq_status sort_out(struct node *n, const struct session *who,
+    const struct record *row, struct heaps *h, struct err *err)
+{
+	struct record_full r;
+	enum mq_status st = record_get(n, row->rec, &r, err);
+	bool done = false;
+
+	if (st)
+		return st;
+	if (notice_holds(&r, ledger_now(n)) && notice_concerns(n, who, &r)) {
+		st = notice_answered(n, who, &r, &done, err);
+		if (!st && done && h->nanswered < h->max)
+			h->answered[h->nanswered++] = *row;
+		else if (!st && !done)
+			h->open[h->nopen++] = *row;
+	}
+	record_full_free(&r);
+	return st;
+}
+
 /* One kind's notices, the newest first. */
 static enum mq_status look_through(struct node *n, const struct kind *k,
-    const struct session *who, bool answered, struct record *rows, int max,
-    int *count, struct err *err)
+    const struct session *who, struct heaps *h, struct err *err)
 {
 	struct record_query q = { .kind = k->name, .sort = SORT_OPENED,
 	    .state = "open" };
 	struct record *page = xcalloc(LOOK, sizeof(*page));
-	struct record_full r;
 	enum mq_status st;
-	bool done;
 	int got, i;
 
 	st = record_page(n, &q, NULL, false, page, LOOK, &got, err);
-	for (i = 0; i < got && !st && *count < max; i++) {
-		st = record_get(n, page[i].rec, &r, err);
-		if (st)
-			break;
-		if (notice_holds(&r, ledger_now(n)) &&
-		    notice_concerns(n, who, &r)) {
-			st = notice_answered(n, who, &r, &done, err);
-			if (!st && done == answered)
-				rows[(*count)++] = page[i];
-		}
-		record_full_free(&r);
-	}
+	for (i = 0; i < got && !st && h->nopen < h->max; i++)
+		st = sort_out(n, who, &page[i], h, err);
 	free(page);
 	return st;
 }
@@ -343,23 +360,23 @@ static enum mq_status look_through(struct node *n, const struct kind *k,
 enum mq_status notice_for(struct node *n, const struct session *who,
     struct record *rows, int max, int *count, int *waiting, struct err *err)
 {
+	struct heaps h = { .open = rows, .max = max };
 	enum mq_status st = MQ_OK;
 	size_t i;
-	int pass;
+	int k;
 
-	*count = *waiting = 0;
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < pack_kinds(n->pack) && !st; i++) {
-			const struct kind *k = pack_kind_at(n->pack, i);
+	h.answered = xcalloc((size_t)max, sizeof(*h.answered));
+	for (i = 0; i < pack_kinds(n->pack) && !st; i++) {
+		const struct kind *kind = pack_kind_at(n->pack, i);
 
-			if (kind_has_facet(k, "notice") &&
-			    told(n, k, "audience")[0] != '\0')
-				st = look_through(n, k, who, pass == 1, rows,
-				    max, count, err);
-		}
-		if (pass == 0)
-			*waiting = *count;
+		if (kind_has_facet(kind, "notice") &&
+		    told(n, kind, "audience")[0] != '\0')
+			st = look_through(n, kind, who, &h, err);
 	}
+	*count = *waiting = h.nopen;
+	for (k = 0; k < h.nanswered && *count < max; k++)
+		rows[(*count)++] = h.answered[k];
+	free(h.answered);
 	return st;
 }
 

@@ -180,6 +180,33 @@ static void answers_never_meet(void **state)
 	assert_memory_equal(mine, again, CRYPTO_HASH);
 }
 
+/* The code of a community begins with that of its street. */
+static void below_does_not_answer_for_above(void **state)
+{
+	int64_t rec = notice(STREET, "");
+	struct record rows[4];
+	struct err err = ERR_INIT;
+	int count, waiting;
+
+	(void)state;
+	nodes_carry(&x, &y);
+	(void)answer(&y, rec, "yes");
+	nodes_carry(&y, &x);
+	nodes_ok(notice_for(x.n, &x.who, rows, 4, &count, &waiting, &err),
+	    &err);
+	assert_int_equal(count, 1);
+	assert_int_equal(waiting, 1);
+	/* Those that wait stand first. */
+	(void)answer(&x, rec, "yes");
+	rec = notice(STREET, "");
+	(void)answer(&x, notice(STREET, ""), "no");
+	nodes_ok(notice_for(x.n, &x.who, rows, 4, &count, &waiting, &err),
+	    &err);
+	assert_int_equal(count, 3);
+	assert_int_equal(waiting, 1);
+	assert_int_equal(rows[0].rec, rec);
+}
+
 static void what_was_found_is_shown_until_it_is_claimed(void **state)
 {
 	static const char *const pairs[] = { "sort", "found", "item",
@@ -221,6 +248,8 @@ int main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(answers_never_meet, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    below_does_not_answer_for_above, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    what_was_found_is_shown_until_it_is_claimed, setup,
 		    teardown),
