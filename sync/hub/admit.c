@@ -22,6 +22,7 @@ static const struct { const char *code; const char *words[2]; } reasons[] = {
 
 struct verdict {
 	bool bad;
+	bool forced;		/* readmitted by somebody who answers for it */
 	enum ingest_reason reason;
 	char detail[120];
 };
@@ -57,9 +58,15 @@ void ingest_reason_say(const char *code, const char *detail, enum lang lang,
 	buf_adds(out, detail);
 }
 
+/* Nobody can answer for bytes that are wrong. */
+static bool can_be_forced(enum ingest_reason r)
+{
+	return r == REASON_ORG || r == REASON_SCOPE || r == REASON_BASIS;
+}
+
 static void find(struct verdict *v, enum ingest_reason r, const char *detail)
 {
-	if (v->bad)
+	if (v->bad || (v->forced && can_be_forced(r)))
 		return;		/* the first reason is the one said */
 	v->bad = true;
 	v->reason = r;
@@ -535,12 +542,11 @@ static enum mq_status readmit_save(struct hub *h, const struct store_node *who,
 	size_t i;
 
 	memset(&why, 0, sizeof(why));
+	why.forced = force;
 	for (i = 0; i < r->n && st == MQ_OK; i++)
 		st = judge(h, who, &r->v[i], &r->v[0], r->n, &p[i], &why,
 		    err);
-	if (st == MQ_OK && why.bad && !(force &&
-	    (why.reason == REASON_ORG || why.reason == REASON_SCOPE ||
-	    why.reason == REASON_BASIS))) {
+	if (st == MQ_OK && why.bad) {
 		ingest_reason_say(reasons[why.reason].code, why.detail,
 		    h->env->lang, &words);
 		st = err_set(err, MQ_E_STATE, "%s", buf_str(&words));

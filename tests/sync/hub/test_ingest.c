@@ -214,6 +214,33 @@ static void test_bad_body_is_quarantined(void **state)
 	    true, &err), MQ_E_STATE);
 }
 
+/* What an administrator may answer for covers nothing else of that save. */
+static void test_force_covers_no_bad_bytes(void **state)
+{
+	struct world *w = *state;
+	struct buf good = BUF_INIT(512);
+	struct ledger_new list[2];
+	struct err err = ERR_INIT;
+	int i;
+
+	buf_adds(&good, "{\"f\":{\"note\":\"老人要修灯\"}}");
+	for (i = 0; i < 2; i++)
+		list[i] = (struct ledger_new){ .kind = "visit", .op = "open",
+		    .subj_index = -1, .cause_index = -1, .org = "000000",
+		    .body = &good };
+	(void)hubs_save(&w->a, list, 2);
+	batch(w, 1, 2);
+	memcpy(strstr(strchr(w->lines.data, '\n'), "修"), "打", 3);
+	take_ok(w);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM quarantine"
+	    " WHERE code = 'ORG'"), 1);
+	assert_int_equal(ingest_readmit(&w->h.hub, "test", w->a.n->dev, 1,
+	    true, &err), MQ_E_STATE);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM"
+	    " quarantine_line"), 2);
+	buf_free(&good);
+}
+
 static void test_saves_stay_whole(void **state)
 {
 	struct world *w = *state;
@@ -427,6 +454,7 @@ int main(void)
 		T(test_batch_line_must_fit),
 		T(test_two_branches),
 		T(test_bad_body_is_quarantined),
+		T(test_force_covers_no_bad_bytes),
 		T(test_saves_stay_whole),
 		T(test_what_builds_on_it_waits_too),
 		T(test_stranger_does_not_get_in),
