@@ -110,6 +110,15 @@ static enum mq_status state_of(struct hub *h, const char *tenant, struct ref id,
 	return st;
 }
 
+/* Words that go by right do not wait: the machine a record in quarantine came
+ * from, and no other, has them and may take them. */
+static bool takes_own_words(const struct store_node *who,
+    const struct entry *e, struct ref id)
+{
+	return strcmp(e->kind, "entry") == 0 && strcmp(e->op, "erased") == 0 &&
+	    dev_node(id.dev) == who->number;
+}
+
 /* May this node write in this subject, and is what it builds on admitted? */
 static enum mq_status judge_subject(struct hub *h, const struct store_node *who,
     const struct entry *e, struct verdict *v, struct err *err)
@@ -126,7 +135,7 @@ static enum mq_status judge_subject(struct hub *h, const struct store_node *who,
 		if (e->subj.dev.v == e->id.dev.v)
 			return MQ_OK;
 	st = state_of(h, who->tenant, e->subj, &held, &quarantined, err);
-	if (st == MQ_OK && quarantined)
+	if (st == MQ_OK && quarantined && !takes_own_words(who, e, e->subj))
 		find(v, REASON_BASIS, text);
 	/* A subject the hub has never heard of may come later: a restored
 	 * hub is refilled in any order. */
@@ -201,12 +210,12 @@ static enum mq_status may_erase(struct hub *h, const struct entry *e,
 	int64_t subj = 0;
 	enum mq_status st = feed_subject(h, x->who->tenant, id, &subj, err);
 
-	(void)e;
 	if (st == MQ_OK && subj != 0)
 		st = feed_audience(h, x->who->tenant, subj, &audience, err);
 	ref_text(id, text);
-	if (st == MQ_OK && audience.n > 0 &&
-	    !feed_orgs_has(&audience, x->who->org))
+	if (st == MQ_OK && subj != 0 &&
+	    !feed_orgs_has(&audience, x->who->org) &&
+	    !(audience.n == 0 && takes_own_words(x->who, e, id)))
 		find(x->v, REASON_SCOPE, text);
 	feed_orgs_free(&audience);
 	return st;

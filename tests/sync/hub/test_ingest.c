@@ -351,6 +351,43 @@ static void spoil_list(struct world *w)
 }
 
 /* A backup from before the erasure must not tell the words again. */
+/* A record in quarantine keeps nobody from their right: its own machine takes
+ * the words at once, no other can, and what is admitted later has none. */
+static void test_quarantine_keeps_no_words(void **state)
+{
+	struct world *w = *state;
+	struct nodes_one b, street;
+	struct err err = ERR_INIT;
+	struct ref v = visit(w, "000000"), own;
+
+	hubs_sync(&w->h, &w->a);
+	nodes_make(&b, 102, GRID2);
+	nodes_make(&street, 103, "990101001");
+	hubs_enrol(&w->h, &b);
+	hubs_enrol(&w->h, &street);
+	own = hubs_entry(&b, "visit", "open", NONE, GRID2, "{}");
+	(void)hubs_entry(&b, "entry", "erased", own, GRID2,
+	    "{\"u\":[\"101:1\"]}");
+	hubs_sync(&w->h, &b);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM quarantine"
+	    " WHERE last = 2 AND code = 'SCOPE'"), 1);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM erased"), 0);
+	(void)hubs_entry(&w->a, "entry", "erased", v, GRID1,
+	    "{\"u\":[\"101:1\"]}");
+	hubs_sync(&w->h, &w->a);
+	assert_int_equal(hubs_count(&w->h, "SELECT count(*) FROM erased"
+	    " WHERE dev = why_dev AND why_seq = 2"), 1);
+	hubs_sync(&w->h, &street);
+	assert_false(hubs_holds(&street, v));
+	nodes_ok(ingest_readmit(&w->h.hub, "test", v.dev, 1, true, &err),
+	    &err);
+	hubs_sync(&w->h, &street);
+	assert_true(hubs_holds(&street, v));
+	assert_false(hubs_reads(&street, v));
+	nodes_free(&b);
+	nodes_free(&street);
+}
+
 static void test_restored_store_forgets(void **state)
 {
 	struct world *w = *state;
@@ -459,6 +496,7 @@ int main(void)
 		T(test_what_builds_on_it_waits_too),
 		T(test_stranger_does_not_get_in),
 		T(test_erasure_reaches_the_hub),
+		T(test_quarantine_keeps_no_words),
 		T(test_restored_store_forgets),
 		T(test_kept_lines_forget),
 		T(test_branches_forget),
