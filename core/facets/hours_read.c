@@ -37,20 +37,24 @@ static void query_of(const struct walk *k, const struct kind *kind,
 	} else if (fd != NULL && fd->index > 0) {
 		q->sort = SORT_KEY;
 		q->slot = fd->index;
-		q->prefix = k->w->number;
+		q->key = k->w->number;
 	} else {
 		q->by = k->w->number;
 	}
 }
 
-/* The key index finds by beginning: number 12 also meets 123. */
-static bool is_theirs(const struct walk *k, const struct record *row)
+/* The key index finds whole numbers; a person brings those merged into them,
+ * and "by" says only who wrote it. */
+static bool is_theirs(const struct walk *k, const struct record_query *q,
+    const struct record *row)
 {
 	struct record_full r;
 	bool same;
 
-	if (k->w->rec != 0)
-		return row->who == k->w->rec;
+	if (q->key != NULL)
+		return true;
+	if (q->who != 0)
+		return row->who == q->who;
 	if (record_get(k->n, row->rec, &r, NULL) != MQ_OK)
 		return false;
 	same = strcmp(fields_text(&r.f, "volunteer"), k->w->number) == 0;
@@ -71,7 +75,7 @@ static enum mq_status walk_kind(struct walk *k, const struct kind *kind,
 		rc = record_page(k->n, &q, &last, false, rows, PAGE, &got,
 		    err);
 		for (i = 0; rc == MQ_OK && i < got && !k->stop; i++)
-			k->stop = is_theirs(k, &rows[i]) &&
+			k->stop = is_theirs(k, &q, &rows[i]) &&
 			    k->fn(k->ctx, &rows[i]);
 		if (rc != MQ_OK || got < PAGE)
 			break;

@@ -33,14 +33,14 @@ static const struct kind *register_kind(struct node *n)
 	return NULL;
 }
 
-/* Entries whose indexed field is just `value`; fn until it says stop. */
+/* Entries whose indexed field is `value`; fn until it says stop. */
 static enum mq_status each_with(struct node *n, const char *field,
     const char *value, bool (*fn)(void *ctx, const struct record_full *r),
     void *ctx, struct err *err)
 {
 	const struct kind *k = register_kind(n);
 	const struct field *fd = k == NULL ? NULL : kind_field(k, field);
-	struct record_query q = { .sort = SORT_KEY, .prefix = value };
+	struct record_query q = { .sort = SORT_KEY, .key = value };
 	struct record *rows;
 	struct record_full r;
 	enum mq_status rc;
@@ -57,8 +57,7 @@ static enum mq_status each_with(struct node *n, const char *field,
 		rc = record_get(n, rows[i].rec, &r, err);
 		if (rc != MQ_OK)
 			break;
-		if (strcmp(fields_text(&r.f, field), value) == 0)
-			stop = fn(ctx, &r);
+		stop = fn(ctx, &r);
 		record_full_free(&r);
 	}
 	free(rows);
@@ -207,12 +206,11 @@ static void add_registered(struct node *n, int64_t rec, struct volunteer *out,
 	if (record_get(n, rec, &r, NULL) != MQ_OK)
 		return;
 	number = fields_text(&r.f, "number");
-	for (i = 0; i < *count; i++)
-		if (strcmp(out[i].number, number) == 0)
-			out[i].rec = rec;	/* staff who also serve */
 	for (i = 0; i < *count && strcmp(out[i].number, number) != 0; i++)
 		continue;
-	if (i == *count && i < max && number[0] != '\0' &&
+	if (i < *count)
+		out[i].rec = rec;	/* staff who also serve */
+	else if (i < max && number[0] != '\0' &&
 	    !(r.r.flags & (REC_CLOSED | REC_VOID))) {
 		v = &out[(*count)++];
 		memset(v, 0, sizeof(*v));
