@@ -141,17 +141,19 @@ static enum mq_status settle(struct duty_round *d, int64_t rec,
 	for (pass = 0; pass < 2; pass++)
 		for (i = 0; i < count && st == MQ_OK && d->done < d->max;
 		    i++) {
-			const struct flow_step *step = NULL;
+			const struct flow_step *step;
 
-			free(list);
-			st = quota_look(d->n, &whole, &q, &list, &count, &top,
-			    &now, err);
-			if (st == MQ_OK && i < count)
-				step = owed(&q, &now, &whole.r, list, count,
-				    i);
-			if (step != NULL && (pass == 0) ==
+			if (list == NULL)
+				st = quota_look(d->n, &whole, &q, &list,
+				    &count, &top, &now, err);
+			if (st != MQ_OK || i >= count)
+				break;
+			step = owed(&q, &now, &whole.r, list, count, i);
+			if (step == NULL || (pass == 0) !=
 			    (strcmp(step->name, q.release) == 0))
-				st = take(d, &list[i], step, err);
+				continue;
+			st = take(d, &list[i], step, err);
+			FREE(list);	/* it stands differently now */
 		}
 	free(list);
 	record_full_free(&whole);
