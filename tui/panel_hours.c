@@ -56,30 +56,51 @@ static int index_of(const struct panel_hours *p, const struct row *row)
 	return -1;
 }
 
+/* What they unticked: it stays so when the list is read again, for they may
+ * have only looked at it, and others write meanwhile. */
+static size_t doubted(const struct panel_hours *p, int64_t *recs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->array.n; i++)
+		if (p->rows[i].may && !p->take[i])
+			recs[n++] = p->rows[i].d.r.rec;
+	return n;
+}
+
+static bool among(const int64_t *recs, size_t n, int64_t rec)
+{
+	while (n > 0 && recs[n - 1] != rec)
+		n--;
+	return n > 0;
+}
+
 static void load(struct panel_hours *p)
 {
 	struct desk *d = desk_of(p->base.app);
 	struct hours_doubt *list = xcalloc(DOUBTS_MAX, sizeof(*list));
+	int64_t *left = xcalloc(DOUBTS_MAX, sizeof(*left));
+	size_t nleft = doubted(p, left);
 	struct buf scope = BUF_INIT(BUF_LARGE);
-	struct err err = ERR_INIT;
 	int n = 0;
 
+	p->err.code = MQ_OK;
 	desk_scope(p->base.app, "service", &scope);
 	if (hours_review_list(d->n, buf_str(&scope), list, DOUBTS_MAX, &n,
-	    &err) != MQ_OK) {
-		p->err = err;
+	    &p->err) != MQ_OK)
 		n = 0;
-	}
 	for (int i = 0; i < n; i++) {
 		p->rows[i].d = list[i];
 		p->rows[i].may = hours_review_may(d->n, &d->who, &list[i]);
 		p->rows[i].own = volunteer_same(d->n, list[i].volunteer,
 		    d->who.by);
-		p->take[i] = p->rows[i].may;
+		p->take[i] = p->rows[i].may &&
+		    !among(left, nleft, list[i].r.rec);
 	}
 	p->array.n = (size_t)n;
 	buf_free(&scope);
 	free(list);
+	free(left);
 }
 
 static void paint_row(void *ctx, const void *item, const struct draw *d,

@@ -304,8 +304,16 @@ static void the_captains_list(void **state)
 	screen_key(s, "Down");
 	screen_keys(s, " ");
 	screen_see(s, "勾上的 1 条");
+	/* looking at it, or what others write, does not tick it again */
+	screen_key(s, "Enter");
+	screen_see(s, "写了什么");
+	screen_key(s, "Esc");
+	screen_see(s, "勾上的 1 条");
+	station_open(&st, &st.captain, "service", "volunteer", "W2005",
+	    "start", from, "end", to, NULL);
+	screen_see(s, "勾上的 2 条");
 	screen_key(s, "F2");
-	screen_see(s, "已核准 1 条");
+	screen_see(s, "已核准 2 条");
 	assert_int_equal(hours_review_list(st.n, NULL, list, 40, &n, &err),
 	    MQ_OK);
 	assert_int_equal(record_get(st.n, own, &r, NULL), MQ_OK);
