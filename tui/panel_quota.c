@@ -7,17 +7,14 @@
 
 #include "../core/base/clock.h"
 #include "../core/base/xmalloc.h"
-#include "../core/flow.h"
-#include "../core/ledger.h"
 #include "../core/quota.h"
 #include "panels.h"
-#include "popup.h"
+#include "record_step.h"
 #include "widget_bar.h"
 #include "widget_list.h"
 #include "words.h"
 
 #define ROWS_MAX 300
-#define STEPS_MAX 24
 #define BAR_CELLS 10
 #define WORDS_CELLS 36
 
@@ -313,64 +310,29 @@ static unsigned ask(struct panel_quota *v)
 	return PANEL_REDRAW;
 }
 
-static unsigned take_step(struct panel_quota *v, int64_t rec,
-    const struct flow_step *step)
-{
-	struct app *app = v->base.app;
-	struct desk *d = desk_of(app);
-	struct save *s = save_new(d->n, &d->who);
-	struct save_result *res = xcalloc(1, sizeof(*res));
-	struct fields none = { NULL, 0, 0 };
-	struct err err = ERR_INIT;
-	char text[160];
-	enum mq_status st;
-
-	st = save_step(s, rec, step->name, &none, NULL, &err);
-	if (st == MQ_OK)
-		st = save_commit(s, res, &err);
-	save_free(&s);
-	if (st == MQ_OK) {
-		d->last_save = res->first;
-		d->last_save_at = ledger_now(d->n);
-		d->counts_fresh = false;
-		words_fill(text, sizeof(text), W_RECORD_SAVED,
-		    step->label[app_lang(app)], NULL);
-		app_notice(app, ROLE_OK, text);
-	} else {
-		popup_err(app, &err);
-	}
-	free(res);
-	return reload(v);
-}
-
 /* The key of a step that asks nothing, for the share we are on. */
 static unsigned step_key(struct panel_quota *v, uint32_t key)
 {
-	struct desk *d = desk_of(v->base.app);
+	struct app *app = v->base.app;
+	struct node *n = desk_of(app)->n;
 	const struct quota_row *row = here(v);
-	const struct flow_step *steps[STEPS_MAX];
+	const struct flow_step *step;
+	struct record_steps now;
 	struct record_full r;
 	unsigned flags = PANEL_IGNORED;
-	size_t n, i;
 
-	if (v->whole == 0 || row == NULL || record_get(d->n, row->r.rec, &r,
-	    NULL) != MQ_OK)
+	if (v->whole == 0 || row == NULL || !key_is_text(key) ||
+	    record_get(n, row->r.rec, &r, NULL) != MQ_OK)
 		return PANEL_IGNORED;
-	n = flow_steps(d->n, &d->who, &r, steps, STEPS_MAX);
-	for (i = 0; i < n; i++) {
-		const struct kind *k = pack_kind(d->n->pack, r.r.kind);
-
-		if (steps[i]->key[0] == '\0' || key !=
-		    (uint32_t)(unsigned char)steps[i]->key[0])
-			continue;
-		if (steps[i]->fields[0] != '\0' ||
-		    quota_asks_first(d->n->pack, k, steps[i]->name)) {
-			panel_record_open(v->base.app, r.r.rec);
-			flags = PANEL_REDRAW;
-		} else {
-			flags = take_step(v, r.r.rec, steps[i]);
-		}
-		break;
+	record_steps_load(&now, app, &r);
+	step = record_steps_find(&now, key);
+	if (step != NULL && (step->fields[0] != '\0' || quota_asks_first(
+	    n->pack, pack_kind(n->pack, r.r.kind), step->name))) {
+		panel_record_open(app, r.r.rec);
+		flags = PANEL_REDRAW;
+	} else if (step != NULL) {
+		(void)record_step_all(app, &r.r.rec, 1, step, NULL);
+		flags = reload(v);
 	}
 	record_full_free(&r);
 	return flags;
@@ -406,11 +368,18 @@ static bool quota_offers(struct panel *p, enum action act)
 	return act != ACT_QUOTA_UNDO || desk_can_undo(p->app);
 }
 
+static bool quota_typing(struct panel *p)
+{
+	return widget_list_typing(&self(p)->list);
+}
+
 static unsigned quota_key(struct panel *p, uint32_t key)
 {
 	struct panel_quota *v = self(p);
-	unsigned flags = step_key(v, key);
+	unsigned flags;
 
+	/* What goes into the filter is no step. */
+	flags = quota_typing(p) ? PANEL_IGNORED : step_key(v, key);
 	if ((flags & PANEL_IGNORED) == 0)
 		return flags;
 	flags = widget_list_key(&v->list, key);
@@ -422,11 +391,6 @@ static unsigned quota_key(struct panel *p, uint32_t key)
 		return PANEL_REDRAW;
 	}
 	return flags;
-}
-
-static bool quota_typing(struct panel *p)
-{
-	return widget_list_typing(&self(p)->list);
 }
 
 static unsigned quota_wake(struct panel *p)

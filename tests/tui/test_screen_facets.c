@@ -84,6 +84,13 @@ static void seats_and_waiting(void **state)
 	screen_see(s, "还剩 0");
 	screen_see(s, "1 李**");
 	screen_see(s, "3 张**");
+	/* in the filter the same letter is a letter */
+	screen_keys(s, "/a");
+	screen_see(s, "筛选：a");
+	screen_see(s, "没有符合的");
+	screen_key(s, "Esc");
+	screen_see(s, "3 张**");
+	assert_false(screen_has(s, "已到场"));
 	screen_keys(s, "a");
 	screen_see(s, "到场：存好了");
 	screen_see(s, "已到场");
