@@ -148,7 +148,7 @@ static bool only_digits(const char *typed, char *out, size_t size)
 	return n > 0;
 }
 
-static void find(struct panel_find *f)
+static void look(struct panel_find *f)
 {
 	const char *typed = widget_edit_text(&f->edit);
 	struct buf half = BUF_INIT(BUF_SMALL);
@@ -166,10 +166,15 @@ static void find(struct panel_find *f)
 		find_text(f, typed);
 	}
 	buf_free(&half);
-	widget_list_top(&f->hits.list);
 	if (search_pending(desk_of(f->base.app)->n, &f->pending, NULL) !=
 	    MQ_OK)
 		f->pending = 0;
+}
+
+static void find(struct panel_find *f)
+{
+	look(f);
+	widget_list_top(&f->hits.list);
 }
 
 /* ---- handlers ---- */
@@ -236,9 +241,11 @@ static bool find_typing(struct panel *p)
 	return true;
 }
 
+/* Somebody else wrote: what is marked stays marked. */
 static unsigned find_wake(struct panel *p)
 {
-	find(self(p));
+	look(self(p));
+	widget_list_reload(&self(p)->hits.list);
 	return PANEL_REDRAW;
 }
 

@@ -140,6 +140,37 @@ static void test_find_by_words(void **state)
 	screen_stop(&s);
 }
 
+static bool mark_on_1988(struct screen *s, void *ctx)
+{
+	int row, col;
+
+	(void)ctx;
+	return screen_find(s, ">", &row, &col) &&
+	    strstr(screen_line(s, row), "男 1988") != NULL;
+}
+
+/* What others write meanwhile does not move the mark to another hit. */
+static void test_found_stays_marked(void **state)
+{
+	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
+	int i;
+
+	(void)state;
+	screen_keys(s, "5");
+	screen_see(s, "找什么");
+	screen_keys(s, "wjg");
+	screen_see(s, "王** 男 1951");
+	for (i = 0; i < 4; i++)
+		screen_key(s, "Down");
+	assert_true(screen_wait_until(s, mark_on_1988, NULL, SCREEN_WAIT));
+	station_open(&station_one, &station_one.captain, "person", "name",
+	    "王金贵", "sex", "male", "birth_year", "1939", "consent", "yes",
+	    NULL);
+	screen_see(s, "王** 男 1939");
+	assert_true(mark_on_1988(s, NULL));
+	screen_stop(&s);
+}
+
 static void test_find_by_number(void **state)
 {
 	struct screen *s = station_come_in(STATION_CAPTAIN, NULL);
@@ -376,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_note_and_due),
 		cmocka_unit_test(test_step_and_undo),
 		cmocka_unit_test(test_find_by_words),
+		cmocka_unit_test(test_found_stays_marked),
 		cmocka_unit_test(test_find_by_number),
 		cmocka_unit_test(test_household),
 		cmocka_unit_test(test_volunteer_sees_own_only),
