@@ -77,8 +77,9 @@ bool api_begin(struct call *c, size_t *body_max)
 	return true;
 }
 
-/* The body in plain, outside the lock. */
-static bool decode(struct call *c)
+/* The body in plain, outside the lock.  Only batches may grow beyond what is
+ * taken on the wire. */
+static bool decode(struct call *c, size_t cap)
 {
 	struct err err = ERR_INIT;
 
@@ -87,10 +88,12 @@ static bool decode(struct call *c)
 		buf_add(&c->plain, c->body.data, c->body.len);
 		return true;
 	}
-	if (zstd_unpack(c->body.data, c->body.len, &c->plain, &err) == MQ_OK)
-		return true;
-	call_failed(c, &err);
-	return false;
+	if (zstd_unpack(c->body.data, c->body.len, &c->plain, &err) == MQ_OK &&
+	    cap < CALL_BODY_MAX && c->plain.len > cap)
+		(void)err_set(&err, MQ_E_TOO_BIG, "body");
+	if (err.code != MQ_OK)
+		call_failed(c, &err);
+	return err.code == MQ_OK;
 }
 
 void api_run(struct hub *h, struct call *c)
@@ -112,7 +115,7 @@ void api_run(struct hub *h, struct call *c)
 	h->counts.requests++;
 	if (r->who == WHO_NODE && !c->authed)
 		h->counts.refused += !auth_node(h, c);
-	if (c->status != 0 || !decode(c))
+	if (c->status != 0 || !decode(c, r->cap))
 		return;
 	if (r->run == on_entries && h->group != NULL && c->park != NULL &&
 	    group_add(h->group, c))

@@ -12,6 +12,7 @@
 #include "../../../core/base/xmalloc.h"
 #include "../../../sync/ask.h"
 #include "../../../sync/hub/enrol.h"
+#include "../../../sync/zstd.h"
 #include "../../lib/hubs.h"
 
 struct world { struct hubs_one h; struct nodes_one a; struct hubs_link l; };
@@ -197,6 +198,38 @@ static void test_routes(void **state)
 	transport_reply_free(&r);
 }
 
+/* Packed or not: a report of 4 KiB is no place to keep 64 KiB in. */
+static void test_small_bodies_stay_small(void **state)
+{
+	struct world *w = *state;
+	struct buf plain = BUF_INIT(BUF_SMALL), packed = BUF_INIT(BUF_SMALL);
+	struct ask a = { .method = "POST", .path = "/v1/health",
+	    .zstd = true };
+	struct ask_as as = { "test/101", w->a.n->keys.sign_sk };
+	struct err err = ERR_INIT;
+	struct ask_signed s;
+	char problem[32];
+	int i, status[2];
+
+	for (i = 0; i < 2; i++) {
+		buf_reset(&plain);
+		buf_reset(&packed);
+		buf_addf(&plain, "{\"pack\":\"%0*d\"}", i == 0 ? 4080 : 5000,
+		    0);
+		nodes_ok(zstd_pack(plain.data, plain.len, &packed, &err),
+		    &err);
+		a.body = packed.data;
+		a.len = packed.len;
+		ask_build(&w->a.env, &as, &a, 0, &s);
+		status[i] = send_it(w, &s, problem);
+	}
+	assert_int_equal(status[0], 204);
+	assert_int_equal(status[1], 413);
+	assert_string_equal(problem, "too-big");
+	buf_free(&plain);
+	buf_free(&packed);
+}
+
 /* ---- enrolment codes ---- */
 
 static void test_enrol_codes(void **state)
@@ -265,6 +298,7 @@ int main(void)
 		T(test_strangers),
 		T(test_changed_on_the_way),
 		T(test_routes),
+		T(test_small_bodies_stay_small),
 		T(test_enrol_codes),
 		T(test_enrol_tries_and_time),
 	};
