@@ -7,8 +7,6 @@
 #include "base/xmalloc.h"
 #include "pack_data.h"
 
-#define PAGE 200
-
 bool match_side(const struct pack *p, const struct kind *k)
 {
 	return k != NULL && pack_facet(p, k, "match", "meets")[0] != '\0';
@@ -106,41 +104,38 @@ enum mq_status match_suggest(struct node *n, const struct record_full *side,
 	const struct kind *k = pack_kind(n->pack, side->r.kind);
 	const struct kind *other;
 	struct record_query q = { .sort = SORT_OPENED, .state = "open" };
-	struct record *rows = xcalloc(PAGE, sizeof(*rows)), last = { 0 };
+	struct record_walk w;
+	const struct record *row;
 	struct match_hit *all = NULL;
 	enum mq_status st;
 	size_t cap = 0;
-	int got = 0, i;
 
 	*count = 0;
 	q.kind = pack_facet(n->pack, k, "match", "meets");
 	other = pack_kind(n->pack, q.kind);
-	do {
-		st = record_page(n, &q, &last, false, rows, PAGE, &got, err);
-		for (i = 0; i < got && st == MQ_OK && other != NULL; i++) {
-			struct record_full r;
+	if (other == NULL)
+		return MQ_OK;
+	record_walk_begin(&w, n, &q);
+	while (!(st = record_walk_next(&w, &row, err)) && row != NULL) {
+		struct record_full r;
 
-			if (!is_free(other, &rows[i]))
-				continue;
-			st = record_get(n, rows[i].rec, &r, err);
-			if (st != MQ_OK)
-				break;
-			all = xgrow(all, &cap, (size_t)*count + 1,
-			    sizeof(*all));
-			weigh(n, k, side, &r, &all[*count]);
-			*count += all[*count].points > 0;
-			record_full_free(&r);
-		}
-		if (got > 0)
-			last = rows[got - 1];
-	} while (st == MQ_OK && got == PAGE);
+		if (!is_free(other, row))
+			continue;
+		st = record_get(n, row->rec, &r, err);
+		if (st != MQ_OK)
+			break;
+		all = xgrow(all, &cap, (size_t)*count + 1, sizeof(*all));
+		weigh(n, k, side, &r, &all[*count]);
+		*count += all[*count].points > 0;
+		record_full_free(&r);
+	}
+	record_walk_end(&w);
 	if (st == MQ_OK && *count > 0) {
 		qsort(all, (size_t)*count, sizeof(*all), by_points);
 		memcpy(out, all, sizeof(*all) * (size_t)(*count < max ?
 		    *count : max));
 	}
 	free(all);
-	free(rows);
 	return st;
 }
 

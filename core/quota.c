@@ -14,8 +14,6 @@
 #include "ledger.h"
 #include "quota_parts.h"
 
-#define PAGE 200
-
 static const char *const facets[] = { "slot", "fund" };
 
 const char *quota_part(const struct pack *p, const struct kind *k)
@@ -142,32 +140,27 @@ enum mq_status quota_load(struct node *n, const struct quota_rule *q,
 {
 	const struct field *of = kind_field(q->k, q->of);
 	struct record_query query = { .kind = q->k->name, .sort = SORT_KEY };
-	struct record *rows = xcalloc(PAGE, sizeof(*rows)), last = { 0 };
+	struct record_walk w;
+	const struct record *row;
 	char ref[ENTRY_REF_TEXT];
 	enum mq_status st;
 	size_t cap = 0;
-	int got, i;
 
 	*out = NULL;
 	*count = 0;
 	ref_text(ref_of_rec(whole), ref);
 	query.slot = of == NULL ? 0 : of->index;
 	query.key = ref;
-	do {
-		st = record_page(n, &query, &last, false, rows, PAGE, &got,
-		    err);
-		for (i = 0; i < got && !st; i++) {
-			*out = xgrow(*out, &cap, (size_t)*count + 1,
-			    sizeof(**out));
-			memset(&(*out)[*count], 0, sizeof(**out));
-			st = read_share(n, q, &rows[i], &(*out)[*count], top,
-			    err);
-			*count += st == MQ_OK;
-		}
-		if (got > 0)
-			last = rows[got - 1];
-	} while (!st && got == PAGE);
-	free(rows);
+	record_walk_begin(&w, n, &query);
+	while (!(st = record_walk_next(&w, &row, err)) && row != NULL) {
+		*out = xgrow(*out, &cap, (size_t)*count + 1, sizeof(**out));
+		memset(&(*out)[*count], 0, sizeof(**out));
+		st = read_share(n, q, row, &(*out)[*count], top, err);
+		if (st)
+			break;
+		++*count;
+	}
+	record_walk_end(&w);
 	if (!st && *count > 0)
 		qsort(*out, (size_t)*count, sizeof(**out), by_queue);
 	if (st) {

@@ -104,7 +104,7 @@ enum mq_status record_by_no(struct node *n, const char *no, int64_t *rec,
 /* ---- lists: keyset pages ---- */
 enum record_sort {
 	SORT_OPENED,		/* newest first */
-	SORT_DUE,		/* earliest due first, none last */
+	SORT_DUE,		/* earliest due first; only what is due */
 	SORT_CHANGED,		/* last change first */
 	SORT_KEY,		/* by index key `slot`, ascending */
 };
@@ -129,6 +129,21 @@ struct record_query {
 enum mq_status record_page(struct node *n, const struct record_query *q,
     const struct record *cursor, bool backwards, struct record *rows,
     int max, int *n_out, struct err *err) MUST_CHECK;
+
+/* Every row of a query in its order, read page by page; saves in between are
+ * allowed.  *row gets NULL behind the last one, and is good until the next
+ * call. */
+struct record_walk {
+	struct node *n;
+	struct record_query q;
+	struct record *rows;
+	int got, at;
+};
+void record_walk_begin(struct record_walk *w, struct node *n,
+    const struct record_query *q);
+enum mq_status record_walk_next(struct record_walk *w,
+    const struct record **row, struct err *err) MUST_CHECK;
+void record_walk_end(struct record_walk *w);
 
 /* ---- what happened, for the timeline ---- */
 struct record_event {

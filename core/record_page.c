@@ -37,6 +37,8 @@
 	" rec AS k_rec FROM record_key WHERE kind = ? AND slot = ?" \
 	" AND key >= ? AND key < ?) JOIN record ON rec = k_rec WHERE "
 
+#define WALK 100		/* rows a walk reads at a time */
+
 enum shape { BY_KIND, BY_NONE, BY_WHO, BY_PLACE, SHAPES };
 
 /* [shape][newest first | the other way] */
@@ -249,4 +251,39 @@ enum mq_status record_page(struct node *n, const struct record_query *q,
 	if (backwards)
 		reverse(rows, *n_out);
 	return st;
+}
+
+/* ---- row by row ---- */
+
+void record_walk_begin(struct record_walk *w, struct node *n,
+    const struct record_query *q)
+{
+	*w = (struct record_walk){ .n = n, .q = *q, .got = WALK, .at = WALK };
+	w->rows = xcalloc(WALK, sizeof(*w->rows));
+}
+
+enum mq_status record_walk_next(struct record_walk *w,
+    const struct record **row, struct err *err)
+{
+	struct record last;
+	enum mq_status st;
+
+	*row = NULL;
+	/* The first page begins behind a row that is none. */
+	if (w->at == WALK && w->got == WALK) {
+		last = w->rows[WALK - 1];
+		w->at = 0;
+		st = record_page(w->n, &w->q, &last, false, w->rows, WALK,
+		    &w->got, err);
+		if (st)
+			return st;
+	}
+	if (w->at < w->got)
+		*row = &w->rows[w->at++];
+	return MQ_OK;
+}
+
+void record_walk_end(struct record_walk *w)
+{
+	FREE(w->rows);
 }

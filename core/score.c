@@ -9,8 +9,6 @@
 #include "base/xmalloc.h"
 #include "ledger.h"
 
-#define PAGE 200
-
 static const char *told(const struct pack *p, const struct kind *k,
     const char *key)
 {
@@ -110,21 +108,16 @@ static enum mq_status each_in(struct node *n, const char *kind,
 {
 	struct record_query q = { .kind = kind, .sort = SORT_OPENED,
 	    .from = clock_day_start(p->first) };
-	struct record *rows = xcalloc(PAGE, sizeof(*rows)), last = { 0 };
+	struct record_walk w;
+	const struct record *row;
 	enum mq_status st;
-	int got = 0, i;
 
 	q.to.ms = clock_day_start(p->last).ms + MS_DAY;
-	do {
-		st = record_page(n, &q, &last, false, rows, PAGE, &got, err);
-		for (i = 0; i < got && st == MQ_OK; i++)
-			if (tkey[0] == '\0' ||
-			    strcmp(rows[i].tkey, tkey) == 0)
-				fn(ctx, &rows[i]);
-		if (got > 0)
-			last = rows[got - 1];
-	} while (st == MQ_OK && got == PAGE);
-	free(rows);
+	record_walk_begin(&w, n, &q);
+	while (!(st = record_walk_next(&w, &row, err)) && row != NULL)
+		if (tkey[0] == '\0' || strcmp(row->tkey, tkey) == 0)
+			fn(ctx, row);
+	record_walk_end(&w);
 	return st;
 }
 
@@ -351,12 +344,13 @@ enum mq_status score_poll(struct node *n, const struct record_full *poll,
 	const struct field *of = k == NULL ? NULL : kind_field(k,
 	    told(n->pack, k, "of"));
 	struct record_query q = { .sort = SORT_KEY };
-	struct record *rows, last = { 0 };
+	struct record_walk w;
+	const struct record *row;
 	struct vote *v = NULL;
 	char ref[ENTRY_REF_TEXT];
 	enum mq_status st;
 	size_t cap = 0;
-	int got = 0, count = 0, i;
+	int count = 0;
 
 	memset(out, 0, sizeof(*out));
 	if (of == NULL)
@@ -366,20 +360,17 @@ enum mq_status score_poll(struct node *n, const struct record_full *poll,
 	q.kind = k->name;
 	q.slot = of->index;
 	q.key = ref;
-	rows = xcalloc(PAGE, sizeof(*rows));
-	do {
-		st = record_page(n, &q, &last, false, rows, PAGE, &got, err);
-		for (i = 0; i < got && st == MQ_OK; i++) {
-			v = xgrow(v, &cap, (size_t)count + 1, sizeof(*v));
-			st = read_vote(n, k, rows[i].rec, &v[count], err);
-			count += st == MQ_OK;
-		}
-		if (got > 0)
-			last = rows[got - 1];
-	} while (st == MQ_OK && got == PAGE);
+	record_walk_begin(&w, n, &q);
+	while (!(st = record_walk_next(&w, &row, err)) && row != NULL) {
+		v = xgrow(v, &cap, (size_t)count + 1, sizeof(*v));
+		st = read_vote(n, k, row->rec, &v[count], err);
+		if (st != MQ_OK)
+			break;
+		count++;
+	}
+	record_walk_end(&w);
 	if (st == MQ_OK)
 		count_votes(v, count, out);
 	free(v);
-	free(rows);
 	return st;
 }

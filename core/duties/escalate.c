@@ -10,8 +10,6 @@
 #include "../flow_clock.h"
 #include "../pack.h"
 
-#define PAGE 50
-
 /* When this rule moves the record; 0 when its clock does not run. */
 static struct utc moves_at(const struct node *n, const struct record_full *r,
     const struct escalate_rule *e)
@@ -78,30 +76,23 @@ static enum mq_status look(struct duty_round *d, int64_t rec,
 static enum mq_status run_rule(struct duty_round *d,
     const struct escalate_rule *e, struct err *err)
 {
-	struct record *rows = xcalloc(PAGE, sizeof(*rows));
-	struct record last = { 0 };
 	struct record_query q = { .kind = e->kind, .sort = SORT_DUE,
 		.state = "open" };
+	struct record_walk w;
+	const struct record *row;
 	enum mq_status st = MQ_OK;
-	bool more = true;
-	int i, n = 0;
 
-	while (st == MQ_OK && more && d->done < d->max) {
-		st = record_page(d->n, &q, last.rec ? &last : NULL, false,
-		    rows, PAGE, &n, err);
-		more = st == MQ_OK && n == PAGE;
-		if (n > 0)
-			last = rows[n - 1];
-		for (i = 0; i < n && st == MQ_OK && d->done < d->max; i++) {
-			if (rows[i].due_at.ms > d->now.ms) {
-				duty_wait(d, rows[i].due_at);
-				more = false;
-				break;
-			}
-			st = look(d, rows[i].rec, e, err);
+	record_walk_begin(&w, d->n, &q);
+	while (d->done < d->max &&
+	    !(st = record_walk_next(&w, &row, err)) && row != NULL) {
+		if (row->due_at.ms > d->now.ms) {
+			duty_wait(d, row->due_at);
+			break;
 		}
+		if ((st = look(d, row->rec, e, err)) != MQ_OK)
+			break;
 	}
-	free(rows);
+	record_walk_end(&w);
 	return st;
 }
 

@@ -9,7 +9,6 @@
 #include "../duty.h"
 #include "../pack_data.h"
 
-#define PAGE 100
 #define PROJECTS 64		/* of one side */
 
 static const char *told(struct duty_round *d, const struct kind *k,
@@ -126,19 +125,16 @@ static enum mq_status look_all(struct duty_round *d, const struct kind *k,
     struct err *err)
 {
 	struct record_query q = { .kind = k->name, .sort = SORT_OPENED };
-	struct record *rows = xcalloc(PAGE, sizeof(*rows)), last = { 0 };
-	enum mq_status st;
-	int got = 0, i;
+	struct record_walk w;
+	const struct record *row;
+	enum mq_status st = MQ_OK;
 
-	do {
-		st = record_page(d->n, &q, &last, false, rows, PAGE, &got,
-		    err);
-		for (i = 0; i < got && st == MQ_OK && d->done < d->max; i++)
-			st = look(d, k, &rows[i], err);
-		if (got > 0)
-			last = rows[got - 1];
-	} while (st == MQ_OK && got == PAGE && d->done < d->max);
-	free(rows);
+	record_walk_begin(&w, d->n, &q);
+	while (d->done < d->max &&
+	    !(st = record_walk_next(&w, &row, err)) && row != NULL)
+		if ((st = look(d, k, row, err)) != MQ_OK)
+			break;
+	record_walk_end(&w);
 	return st;
 }
 

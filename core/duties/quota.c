@@ -9,7 +9,6 @@
 #include "../base/xmalloc.h"
 #include "../quota_parts.h"
 
-#define PAGE 200
 #define WHOLES_MAX 500
 
 /* Wholes somebody waits at. */
@@ -50,20 +49,16 @@ static enum mq_status gather(struct duty_round *d, const struct quota_rule *q,
 {
 	struct record_query query = { .kind = q->k->name,
 	    .sort = SORT_CHANGED, .state = state };
-	struct record *rows = xcalloc(PAGE, sizeof(*rows)), last = { 0 };
+	struct record_walk walk;
+	const struct record *row;
 	enum mq_status st;
-	int got, i;
 
-	do {
-		st = record_page(d->n, &query, &last, false, rows, PAGE, &got,
-		    err);
-		for (i = 0; i < got && st == MQ_OK; i++)
-			if (held == (rows[i].num > 0))
-				st = note_whole(d, q, &rows[i], w, err);
-		if (got > 0)
-			last = rows[got - 1];
-	} while (st == MQ_OK && got == PAGE);
-	free(rows);
+	record_walk_begin(&walk, d->n, &query);
+	while (!(st = record_walk_next(&walk, &row, err)) && row != NULL)
+		if (held == (row->num > 0) &&
+		    (st = note_whole(d, q, row, w, err)) != MQ_OK)
+			break;
+	record_walk_end(&walk);
 	return st;
 }
 

@@ -11,7 +11,6 @@
 #include "../pack.h"
 #include "../pack_data.h"
 
-#define PAGE 50
 #define DONE_KEY "recounted"	/* meta: the calendar looked through last */
 
 /* The kind's step that counts anew, NULL when it has none. */
@@ -67,24 +66,18 @@ static enum mq_status look(struct duty_round *d, int64_t rec,
 static enum mq_status run_kind(struct duty_round *d, const struct kind *k,
     const struct flow_step *step, struct err *err)
 {
-	struct record *rows = xcalloc(PAGE, sizeof(*rows));
-	struct record last = { 0 };
 	struct record_query q = { .kind = k->name, .sort = SORT_OPENED,
 		.state = "open" };
+	struct record_walk w;
+	const struct record *row;
 	enum mq_status st = MQ_OK;
-	bool more = true;
-	int i, n = 0;
 
-	while (st == MQ_OK && more && d->done < d->max) {
-		st = record_page(d->n, &q, last.rec ? &last : NULL, false,
-		    rows, PAGE, &n, err);
-		more = st == MQ_OK && n == PAGE;
-		if (n > 0)
-			last = rows[n - 1];
-		for (i = 0; i < n && st == MQ_OK && d->done < d->max; i++)
-			st = look(d, rows[i].rec, step, err);
-	}
-	free(rows);
+	record_walk_begin(&w, d->n, &q);
+	while (d->done < d->max &&
+	    !(st = record_walk_next(&w, &row, err)) && row != NULL)
+		if ((st = look(d, row->rec, step, err)) != MQ_OK)
+			break;
+	record_walk_end(&w);
 	return st;
 }
 

@@ -10,8 +10,7 @@
 #include "../base/xmalloc.h"
 #include "../volunteer.h"
 
-#define PAGE 50
-#define PAGES_MAX 200		/* bounded: 10,000 services of one person */
+#define ROWS_MAX 10000		/* services of one person */
 
 struct walk {
 	struct node *n;
@@ -63,30 +62,28 @@ static bool is_theirs(const struct walk *k, const struct record_query *q,
 }
 
 static enum mq_status walk_kind(struct walk *k, const struct kind *kind,
-    struct record *rows, struct err *err)
+    struct err *err)
 {
-	struct record last = { 0 };
+	struct record_walk w;
 	struct record_query q;
+	const struct record *row;
 	enum mq_status rc = MQ_OK;
-	int page, got, i;
+	int i;
 
 	query_of(k, kind, &q);
-	for (page = 0; page < PAGES_MAX && !k->stop && rc == MQ_OK; page++) {
-		rc = record_page(k->n, &q, &last, false, rows, PAGE, &got,
-		    err);
-		for (i = 0; rc == MQ_OK && i < got && !k->stop; i++)
-			k->stop = is_theirs(k, &q, &rows[i]) &&
-			    k->fn(k->ctx, &rows[i]);
-		if (rc != MQ_OK || got < PAGE)
+	record_walk_begin(&w, k->n, &q);
+	for (i = 0; i < ROWS_MAX && !k->stop; i++) {
+		rc = record_walk_next(&w, &row, err);
+		if (rc != MQ_OK || row == NULL)
 			break;
-		last = rows[PAGE - 1];
+		k->stop = is_theirs(k, &q, row) && k->fn(k->ctx, row);
 	}
+	record_walk_end(&w);
 	return rc;
 }
 
 static enum mq_status walk_all(struct walk *k, struct err *err)
 {
-	struct record *rows = xcalloc(PAGE, sizeof(*rows));
 	enum mq_status rc = MQ_OK;
 	size_t i;
 
@@ -94,9 +91,8 @@ static enum mq_status walk_all(struct walk *k, struct err *err)
 		const struct kind *kind = pack_kind_at(k->n->pack, i);
 
 		if (kind_has_facet(kind, "hours"))
-			rc = walk_kind(k, kind, rows, err);
+			rc = walk_kind(k, kind, err);
 	}
-	free(rows);
 	return rc;
 }
 

@@ -13,7 +13,6 @@
 #include "../save.h"
 #include "../volunteer.h"
 
-#define PAGE 100
 #define LOOK_MAX 3000		/* services looked at, newest first */
 
 struct look {
@@ -66,21 +65,17 @@ static enum mq_status look_at_kind(struct review *w, const struct kind *kind,
 {
 	struct record_query q = { .kind = kind->name, .sort = SORT_OPENED,
 	    .scope = scope };
-	struct record *rows = xcalloc(PAGE, sizeof(*rows)), last = { 0 };
+	struct record_walk walk;
+	const struct record *row;
 	enum mq_status rc = MQ_OK;
-	int got = PAGE, i;
 
 	q.from.ms = w->now.ms - MS_DAY *
 	    pack_int(w->n->pack, "hours_review_days", 0);
-	while (got == PAGE && rc == MQ_OK && w->count < LOOK_MAX) {
-		rc = record_page(w->n, &q, &last, false, rows, PAGE, &got,
-		    err);
-		for (i = 0; i < got && rc == MQ_OK && w->count < LOOK_MAX; i++)
-			look_at(w, &rows[i]);
-		if (rc == MQ_OK && got == PAGE)
-			last = rows[PAGE - 1];
-	}
-	free(rows);
+	record_walk_begin(&walk, w->n, &q);
+	while (w->count < LOOK_MAX &&
+	    !(rc = record_walk_next(&walk, &row, err)) && row != NULL)
+		look_at(w, row);
+	record_walk_end(&walk);
 	return rc;
 }
 

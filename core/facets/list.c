@@ -281,10 +281,10 @@ static bool is_running(struct node *n, int64_t rec, struct utc now)
 enum mq_status list_running(struct node *n, const char *scope,
     struct record *rows, int max, int *count, struct err *err)
 {
-	struct record page[20];
 	enum mq_status st = MQ_OK;
+	const struct record *row;
+	struct record_walk w;
 	size_t i;
-	int got, k;
 
 	*count = 0;
 	for (i = 0; i < pack_kinds(n->pack) && !st; i++) {
@@ -294,11 +294,12 @@ enum mq_status list_running(struct node *n, const char *scope,
 
 		if (!kind_has_facet(kind, "list"))
 			continue;
-		st = record_page(n, &q, NULL, false, page, ARRAY_LEN(page),
-		    &got, err);
-		for (k = 0; k < got && !st && *count < max; k++)
-			if (is_running(n, page[k].rec, ledger_now(n)))
-				rows[(*count)++] = page[k];
+		record_walk_begin(&w, n, &q);
+		while (*count < max &&
+		    !(st = record_walk_next(&w, &row, err)) && row != NULL)
+			if (is_running(n, row->rec, ledger_now(n)))
+				rows[(*count)++] = *row;
+		record_walk_end(&w);
 	}
 	return st;
 }

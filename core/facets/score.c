@@ -12,7 +12,6 @@
 #include "../form.h"
 
 #define POINTS 10000		/* a full sheet, in hundredths of a point */
-#define SEEN_MAX 100
 
 static const char *told(const struct act *a, const char *key)
 {
@@ -57,21 +56,21 @@ static enum mq_status check_once(struct act *a, const char *unit,
 	struct record_query q = { .kind = a->kind->name,
 	    .sort = SORT_OPENED, .by = a->who->by,
 	    .from = clock_day_start(p->first) };
-	struct record *rows = xcalloc(SEEN_MAX, sizeof(*rows));
 	const struct orgs *o = pack_orgs(a->n->pack);
+	struct record_walk w;
+	const struct record *row;
 	enum mq_status st;
-	int n = 0, i;
 
 	q.to.ms = clock_day_start(p->last).ms + MS_DAY;
-	st = record_page(a->n, &q, NULL, false, rows, SEEN_MAX, &n, err);
-	for (i = 0; i < n && st == MQ_OK; i++)
-		if (strcmp(rows[i].org, unit) == 0) {
+	record_walk_begin(&w, a->n, &q);
+	while (!(st = record_walk_next(&w, &row, err)) && row != NULL)
+		if (strcmp(row->org, unit) == 0) {
 			act_complain_say(a, told(a, "unit"), MQ_E_FIELD,
 			    SAY_SCORE_TWICE, org_name(o, unit, LANG_ZH),
 			    NULL);
 			break;
 		}
-	free(rows);
+	record_walk_end(&w);
 	return st;
 }
 
@@ -111,27 +110,23 @@ static bool voted(struct act *a, const struct field *of, const char *poll,
 {
 	struct record_query q = { .kind = a->kind->name, .sort = SORT_KEY,
 	    .slot = of->index, .key = poll };
-	struct record *rows = xcalloc(SEEN_MAX, sizeof(*rows)), last = { 0 };
+	struct record_walk w;
+	const struct record *row;
 	bool found = false;
-	int n = 0, i;
 
-	do {
-		if (record_page(a->n, &q, &last, false, rows, SEEN_MAX, &n,
-		    NULL) != MQ_OK)
-			break;
-		for (i = 0; i < n && !found; i++) {
-			struct record_full r;
+	record_walk_begin(&w, a->n, &q);
+	while (!found && record_walk_next(&w, &row, NULL) == MQ_OK &&
+	    row != NULL) {
+		struct record_full r;
 
-			if (record_get(a->n, rows[i].rec, &r, NULL) != MQ_OK)
-				continue;
-			found = strcmp(fields_text(&r.d, "voter"), voter) ==
-			    0;
-			record_full_free(&r);
-		}
-		if (n > 0)
-			last = rows[n - 1];
-	} while (!found && n == SEEN_MAX);
-	free(rows);
+		/* An opinion is nobody's. */
+		if (row->num == 0 ||
+		    record_get(a->n, row->rec, &r, NULL) != MQ_OK)
+			continue;
+		found = strcmp(fields_text(&r.d, "voter"), voter) == 0;
+		record_full_free(&r);
+	}
+	record_walk_end(&w);
 	return found;
 }
 

@@ -17,7 +17,7 @@
 #include "../roster.h"
 
 #define PAGE 50
-#define PAGES_MAX 100
+#define ROWS_MAX 5000		/* of the register */
 #define MERGES_MAX 8		/* a merge into one that was merged itself */
 #define TRIES_MAX 60
 
@@ -230,24 +230,23 @@ enum mq_status volunteer_list(struct node *n, struct volunteer *out, int max,
 {
 	const struct kind *k = register_kind(n);
 	struct record_query q = { .sort = SORT_OPENED };
-	struct record *rows, last = { 0 };
+	struct record_walk w;
+	const struct record *row;
 	enum mq_status rc = MQ_OK;
-	int page, got = 0, i;
+	int i;
 
 	*count = list_roster(n, out, max);
 	if (k == NULL)
 		return MQ_OK;
 	q.kind = k->name;
-	rows = xcalloc(PAGE, sizeof(*rows));
-	for (page = 0; page < PAGES_MAX && rc == MQ_OK; page++) {
-		rc = record_page(n, &q, &last, false, rows, PAGE, &got, err);
-		for (i = 0; i < got && rc == MQ_OK; i++)
-			add_registered(n, rows[i].rec, out, max, count);
-		if (rc != MQ_OK || got < PAGE)
+	record_walk_begin(&w, n, &q);
+	for (i = 0; i < ROWS_MAX; i++) {
+		rc = record_walk_next(&w, &row, err);
+		if (rc != MQ_OK || row == NULL)
 			break;
-		last = rows[PAGE - 1];
+		add_registered(n, row->rec, out, max, count);
 	}
-	free(rows);
+	record_walk_end(&w);
 	return rc;
 }
 

@@ -51,13 +51,19 @@ static int64_t house(const char *door, const char *order)
 	return open_one(&x, "household", pairs);
 }
 
-static int64_t drive(const char *target, const char *tag, const char *area)
+static int64_t drive_from(const char *from, const char *target,
+    const char *tag, const char *area)
 {
 	const char *const pairs[] = { "name", "百日大调研", "target", target,
-	    "area", area, "from", "2026-11-01", "until", "2027-02-08",
+	    "area", area, "from", from, "until", "2027-02-08",
 	    *tag ? "tag" : NULL, tag, NULL };
 
 	return open_one(&x, "drive", pairs);
+}
+
+static int64_t drive(const char *target, const char *tag, const char *area)
+{
+	return drive_from("2026-11-01", target, tag, area);
 }
 
 static void visit(struct nodes_one *at, const char *field, int64_t rec,
@@ -151,6 +157,22 @@ static void a_corrected_clock_counts(void **state)
 	assert_int_equal(count, 1);
 }
 
+/* However many were planned since. */
+static void what_runs_is_found_behind_what_is_planned(void **state)
+{
+	struct record rows[4];
+	struct err err = ERR_INIT;
+	int64_t rec = drive("household", "", GRID);
+	int count, i;
+
+	(void)state;
+	for (i = 0; i < 101; i++)
+		(void)drive_from("2026-12-01", "household", "", GRID);
+	nodes_ok(list_running(x.n, NULL, rows, 4, &count, &err), &err);
+	assert_int_equal(count, 1);
+	assert_int_equal(rows[0].rec, rec);
+}
+
 static void only_people_with_a_tag(void **state)
 {
 	int64_t who = deeds_person(&x, "李秀英", "101"), task;
@@ -240,6 +262,9 @@ int main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(a_corrected_clock_counts,
 		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    what_runs_is_found_behind_what_is_planned, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(only_people_with_a_tag, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(deeds_are_done_when_closed,
