@@ -94,7 +94,7 @@ static void add_of(struct panel_household *h, int64_t who, int64_t place)
 
 	if (record_page(desk_of(h->base.app)->n, &q, NULL, false, rows,
 	    ROWS_MAX, &n, &err) != MQ_OK)
-		h->list.err = err;
+		h->array.err = err;
 	for (int i = 0; i < n; i++) {
 		if (is_member(&rows[i]))
 			add_member(h, &rows[i]);
@@ -170,6 +170,7 @@ static void load(struct panel_household *h)
 	if (h->loaded)
 		record_full_free(&h->r);
 	h->array.n = 0;
+	h->array.err.code = MQ_OK;
 	h->nmembers = 0;
 	h->err.code = MQ_OK;
 	h->loaded = record_get(d->n, h->rec, &h->r, &h->err) == MQ_OK;

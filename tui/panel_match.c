@@ -24,14 +24,12 @@ struct match_row {
 
 struct panel_match {
 	struct panel base;
-	struct { struct widget_list_array rows; } src;	/* the list's ctx */
+	struct widget_list_array array;	/* over items; the list's context */
 	struct widget_list list;
 	struct match_row *items;
-	size_t n;
 	const struct kind *k;	/* of the sides listed */
 	int64_t side;		/* 0: the list of sides */
 	struct record_full full;
-	struct err err;
 };
 
 static struct panel_match *self(struct panel *p)
@@ -78,7 +76,7 @@ static void paint_row(void *ctx, const void *item, const struct draw *d,
 	static const enum word_id said[] = { W_MATCH_SAID_0, W_MATCH_SAID_1,
 		W_MATCH_SAID_2, W_MATCH_SAID_3 };
 	struct panel_match *v = (struct panel_match *)
-	    ((char *)ctx - offsetof(struct panel_match, src));
+	    ((char *)ctx - offsetof(struct panel_match, array));
 	const struct match_row *row = item;
 	const char *state = desk_state_word(v->base.app, &row->r);
 	char how[120] = "";
@@ -139,10 +137,10 @@ static void load_sides(struct panel_match *v)
 
 	desk_narrow(app, v->k->name, &q, &scope);
 	if (record_page(node_of(v), &q, NULL, false, rows, ROWS_MAX, &got,
-	    &v->err) != MQ_OK)
+	    &v->array.err) != MQ_OK)
 		got = 0;
 	for (i = 0; i < got; i++) {
-		struct match_row *row = &v->items[v->n++];
+		struct match_row *row = &v->items[v->array.n++];
 
 		memset(row, 0, sizeof(*row));
 		row->r = rows[i];
@@ -164,10 +162,10 @@ static void load_projects(struct panel_match *v)
 	int got = 0, i;
 
 	if (match_projects(node_of(v), &v->full, rows, PROJECTS_MAX, &got,
-	    &v->err) != MQ_OK)
+	    &v->array.err) != MQ_OK)
 		got = 0;
 	for (i = 0; i < got; i++) {
-		struct match_row *row = &v->items[v->n++];
+		struct match_row *row = &v->items[v->array.n++];
 
 		memset(row, 0, sizeof(*row));
 		row->r = rows[i];
@@ -185,11 +183,11 @@ static void load_hits(struct panel_match *v)
 	struct match_hit *hits = xcalloc(HITS_MAX, sizeof(*hits));
 	int got = 0, i;
 
-	if (match_suggest(node_of(v), &v->full, hits, HITS_MAX, &got, &v->err)
-	    != MQ_OK)
+	if (match_suggest(node_of(v), &v->full, hits, HITS_MAX, &got,
+	    &v->array.err) != MQ_OK)
 		got = 0;
 	for (i = 0; i < got && i < HITS_MAX; i++) {
-		struct match_row *row = &v->items[v->n++];
+		struct match_row *row = &v->items[v->array.n++];
 
 		memset(row, 0, sizeof(*row));
 		row->r = hits[i].r;
@@ -200,22 +198,19 @@ static void load_hits(struct panel_match *v)
 
 static void load(struct panel_match *v)
 {
-	v->n = 0;
-	v->err.code = MQ_OK;
+	v->array.n = 0;
+	v->array.err.code = MQ_OK;
 	if (v->side == 0 && v->k != NULL) {
 		load_sides(v);
 	} else if (v->side != 0) {
 		record_full_free(&v->full);
 		memset(&v->full, 0, sizeof(v->full));
-		if (record_get(node_of(v), v->side, &v->full, &v->err) ==
+		if (record_get(node_of(v), v->side, &v->full, &v->array.err) ==
 		    MQ_OK) {
 			load_projects(v);
 			load_hits(v);
 		}
 	}
-	v->src.rows.items = v->items;
-	v->src.rows.n = v->n;
-	v->list.err = v->err;
 }
 
 static unsigned reload(struct panel_match *v)
@@ -332,13 +327,16 @@ static void match_paint(struct panel *p, const struct draw *d)
 	struct draw in = draw_sub(d, 0, 1, d->h, d->w - 2);
 	struct draw list = draw_sub(&in, 3, 0, in.h - 3, in.w);
 
+	bool none = v->array.n == 0 && v->array.err.code == MQ_OK;
+
 	if (v->side != 0) {
 		draw_text(&in, 0, 0, 0, ROLE_STRONG, v->full.r.title);
-		draw_text(&in, 1, 0, 0, ROLE_DIM, word(v->n > 0 ?
-		    W_MATCH_PICK : W_MATCH_NONE));
+		if (none || v->array.n > 0)
+			draw_text(&in, 1, 0, 0, ROLE_DIM, word(none ?
+			    W_MATCH_NONE : W_MATCH_PICK));
 	} else {
 		draw_text(&in, 0, 0, 0, ROLE_DIM, word(W_MATCH_HINT));
-		if (v->n == 0)
+		if (none)
 			draw_text(&in, 1, 0, 0, ROLE_DIM,
 			    word(W_QUOTA_EMPTY));
 	}
@@ -383,9 +381,9 @@ static void open_side(struct app *app, const struct kind *k, int64_t side)
 	if (k == NULL)
 		v->k = next_side(v);
 	v->items = xcalloc(ROWS_MAX, sizeof(*v->items));
-	v->src.rows = (struct widget_list_array){ .item_size =
-	    sizeof(*v->items), .same = same, .match = match };
-	widget_list_init(&v->list, &source, &v->src);
+	v->array = (struct widget_list_array){ .items = v->items,
+	    .item_size = sizeof(*v->items), .same = same, .match = match };
+	widget_list_init(&v->list, &source, &v->array);
 	load(v);
 	app_push(app, &v->base, &match_ops);
 }

@@ -106,7 +106,7 @@ static void load_rows(struct panel_outbox *o)
 	    !record_found_full(&o->waiting)) {
 		if (record_page(d->n, &q, &last, false, rows, PAGE, &n, &err)
 		    != MQ_OK) {
-			o->waiting.list.err = err;
+			o->waiting.array.err = err;
 			break;
 		}
 		for (int i = 0; i < n; i++)

@@ -28,17 +28,13 @@ struct quota_row {
 
 struct panel_quota {
 	struct panel base;
-	struct {
-		struct widget_list_array rows;	/* first: the list's ctx */
-	} src;
+	struct widget_list_array array;	/* over items; the list's context */
 	struct widget_list list;
 	struct quota_row *items;
-	size_t n;
 	char facet[16];
 	int64_t whole;		/* 0: the list of wholes */
 	struct record_full full;
 	struct quota q;
-	struct err err;
 };
 
 static struct panel_quota *self(struct panel *p)
@@ -167,7 +163,7 @@ static void paint_row(void *ctx, const void *item, const struct draw *d,
     bool here)
 {
 	struct panel_quota *v = (struct panel_quota *)
-	    ((char *)ctx - offsetof(struct panel_quota, src));
+	    ((char *)ctx - offsetof(struct panel_quota, array));
 	const struct quota_row *row = item;
 
 	if (v->whole != 0)
@@ -189,19 +185,19 @@ static const struct widget_list_source source = {
 static void add_whole(struct panel_quota *v, const struct record *r)
 {
 	struct node *n = desk_of(v->base.app)->n;
-	struct quota_row *row = &v->items[v->n];
+	struct quota_row *row = &v->items[v->array.n];
 	struct quota_share *list = NULL;
 	struct record_full full;
 	int count = 0;
 
 	memset(row, 0, sizeof(*row));
 	row->r = *r;
-	if (record_get(n, r->rec, &full, &v->err) != MQ_OK)
+	if (record_get(n, r->rec, &full, &v->array.err) != MQ_OK)
 		return;
-	if (quota_read(n, &full, &row->q, &v->err) == MQ_OK &&
-	    quota_shares(n, &full, &list, &count, &v->err) == MQ_OK) {
+	if (quota_read(n, &full, &row->q, &v->array.err) == MQ_OK &&
+	    quota_shares(n, &full, &list, &count, &v->array.err) == MQ_OK) {
 		row->stars = quota_stars(list, count, &row->by);
-		v->n++;
+		v->array.n++;
 	}
 	free(list);
 	record_full_free(&full);
@@ -218,10 +214,10 @@ static void load_kind(struct panel_quota *v, const struct kind *k)
 
 	desk_narrow(app, k->name, &q, &scope);
 	if (record_page(desk_of(app)->n, &q, NULL, false, rows, ROWS_MAX,
-	    &got, &v->err) != MQ_OK)
+	    &got, &v->array.err) != MQ_OK)
 		got = 0;
 	/* What comes first stands first. */
-	for (i = got - 1; i >= 0 && v->n < ROWS_MAX; i--)
+	for (i = got - 1; i >= 0 && v->array.n < ROWS_MAX; i--)
 		add_whole(v, &rows[i]);
 	buf_free(&scope);
 	free(rows);
@@ -235,16 +231,16 @@ static void load_shares(struct panel_quota *v)
 
 	record_full_free(&v->full);
 	memset(&v->full, 0, sizeof(v->full));
-	if (record_get(d->n, v->whole, &v->full, &v->err) != MQ_OK ||
-	    quota_read(d->n, &v->full, &v->q, &v->err) != MQ_OK ||
-	    quota_shares(d->n, &v->full, &list, &count, &v->err) != MQ_OK)
+	if (record_get(d->n, v->whole, &v->full, &v->array.err) != MQ_OK ||
+	    quota_read(d->n, &v->full, &v->q, &v->array.err) != MQ_OK ||
+	    quota_shares(d->n, &v->full, &list, &count, &v->array.err) != MQ_OK)
 		count = 0;
-	for (i = 0; i < count && v->n < ROWS_MAX; i++) {
+	for (i = 0; i < count && v->array.n < ROWS_MAX; i++) {
 		if (!access_may_record(d->n, &d->who, "see", &list[i].r))
 			continue;
-		memset(&v->items[v->n], 0, sizeof(v->items[v->n]));
-		v->items[v->n].r = list[i].r;
-		v->items[v->n++].share = list[i];
+		memset(&v->items[v->array.n], 0, sizeof(v->items[v->array.n]));
+		v->items[v->array.n].r = list[i].r;
+		v->items[v->array.n++].share = list[i];
 	}
 	free(list);
 }
@@ -254,8 +250,8 @@ static void load(struct panel_quota *v)
 	struct node *n = desk_of(v->base.app)->n;
 	size_t i;
 
-	v->n = 0;
-	v->err.code = MQ_OK;
+	v->array.n = 0;
+	v->array.err.code = MQ_OK;
 	for (i = 0; i < pack_kinds(n->pack) && v->whole == 0; i++) {
 		const struct kind *k = pack_kind_at(n->pack, i);
 		const char *facet = quota_whole(n->pack, k);
@@ -266,9 +262,6 @@ static void load(struct panel_quota *v)
 	}
 	if (v->whole != 0)
 		load_shares(v);
-	v->src.rows.items = v->items;
-	v->src.rows.n = v->n;
-	v->list.err = v->err;
 }
 
 static unsigned reload(struct panel_quota *v)
@@ -446,7 +439,7 @@ static void quota_paint(struct panel *p, const struct draw *d)
 	struct draw list = draw_sub(d, 3, 1, d->h - 3, d->w - 2);
 
 	paint_head(v, &head);
-	if (v->n == 0 && v->err.code == MQ_OK)
+	if (v->array.n == 0 && v->array.err.code == MQ_OK)
 		draw_text(&list, 0, 2, 0, ROLE_DIM, word(W_QUOTA_EMPTY));
 	else
 		widget_list_paint(&v->list, &list);
@@ -488,9 +481,9 @@ static void open_whole(struct app *app, const char *facet, int64_t rec)
 	v->whole = rec;
 	(void)xcopy(v->facet, sizeof(v->facet), facet);
 	v->items = xcalloc(ROWS_MAX, sizeof(*v->items));
-	v->src.rows = (struct widget_list_array){ .item_size =
-	    sizeof(*v->items), .same = same, .match = match };
-	widget_list_init(&v->list, &source, &v->src);
+	v->array = (struct widget_list_array){ .items = v->items,
+	    .item_size = sizeof(*v->items), .same = same, .match = match };
+	widget_list_init(&v->list, &source, &v->array);
 	load(v);
 	app_push(app, &v->base, &quota_ops);
 }

@@ -177,10 +177,9 @@ static void load_held(struct panel_records *l)
 	struct record_query q = query(l);
 
 	if (l->filter[0] != '\0')
-		record_held_search(&l->held, l->filter, buf_str(&l->scope),
-		    &l->list.err);
+		record_held_search(&l->held, l->filter, buf_str(&l->scope));
 	else if (is(l, "changed"))
-		record_held_changed(&l->held, &q, &l->list.err);
+		record_held_changed(&l->held, &q);
 	else
 		record_held_returned(&l->held);
 }
@@ -196,7 +195,9 @@ static enum mq_status source_fetch(void *ctx, enum widget_list_dir dir,
 	if (!from_memory(l))
 		return fetch_page(l, backwards, from, out, max, n, err);
 	fetch_held(l, backwards, from, out, max, n);
-	return MQ_OK;
+	if (l->held.err.code != MQ_OK)
+		*err = l->held.err;
+	return l->held.err.code;
 }
 
 static void source_filter(void *ctx, const char *text)

@@ -53,6 +53,7 @@ void record_found_free(struct record_found *f)
 void record_found_clear(struct record_found *f)
 {
 	f->array.n = 0;
+	f->array.err.code = MQ_OK;
 }
 
 bool record_found_full(const struct record_found *f)

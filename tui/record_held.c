@@ -13,13 +13,19 @@
 
 #define RETURNED_MAX 64
 
+static void begin(struct record_held *h)
+{
+	h->n = 0;
+	h->err.code = MQ_OK;
+}
+
 void record_held_init(struct record_held *h, struct app *app,
     const struct kind *kind)
 {
 	h->app = app;
 	h->kind = kind;
 	h->v = xcalloc(RECORD_HELD_MAX, sizeof(*h->v));
-	h->n = 0;
+	begin(h);
 }
 
 void record_held_free(struct record_held *h)
@@ -60,8 +66,8 @@ void record_held_returned(struct record_held *h)
 	struct err err = ERR_INIT;
 	int count = 0;
 
-	h->n = 0;
-	if (outbox_returned(n, list, RETURNED_MAX, &count, &err) != MQ_OK)
+	begin(h);
+	if (outbox_returned(n, list, RETURNED_MAX, &count, &h->err) != MQ_OK)
 		return;
 	for (int i = 0; i < count && i < RETURNED_MAX; i++)
 		for (int64_t seq = list[i].first; seq <= list[i].last; seq++) {
@@ -79,13 +85,13 @@ void record_held_returned(struct record_held *h)
 }
 
 static void search_people_by(struct record_held *h, const char *text,
-    const char *scope, struct err *err)
+    const char *scope)
 {
 	struct search_person *list = xcalloc(RECORD_HELD_MAX, sizeof(*list));
 	int count = 0;
 
 	if (search_people(desk_of(h->app)->n, h->kind->name, text, scope,
-	    list, RECORD_HELD_MAX, &count, err) != MQ_OK)
+	    list, RECORD_HELD_MAX, &count, &h->err) != MQ_OK)
 		count = 0;
 	for (int i = 0; i < count && i < RECORD_HELD_MAX; i++)
 		keep(h, list[i].rec);
@@ -93,14 +99,14 @@ static void search_people_by(struct record_held *h, const char *text,
 }
 
 static void search_text_by(struct record_held *h, const char *text,
-    const char *scope, struct err *err)
+    const char *scope)
 {
 	struct record *hits = xcalloc(RECORD_HELD_MAX, sizeof(*hits));
 	int count = 0;
 
 	if (search_text(desk_of(h->app)->n, h->kind->name, text,
 	    strcmp(scope, "[]") == 0 ? NULL : scope, hits, RECORD_HELD_MAX,
-	    &count, err) != MQ_OK)
+	    &count, &h->err) != MQ_OK)
 		count = 0;
 	for (int i = 0; i < count && i < RECORD_HELD_MAX; i++)
 		keep(h, hits[i].rec);
@@ -108,22 +114,22 @@ static void search_text_by(struct record_held *h, const char *text,
 }
 
 void record_held_search(struct record_held *h, const char *text,
-    const char *scope, struct err *err)
+    const char *scope)
 {
-	h->n = 0;
+	begin(h);
 	if (strcmp(h->kind->name, "person") == 0 ||
 	    strcmp(h->kind->name, "household") == 0)
-		search_people_by(h, text, scope, err);
+		search_people_by(h, text, scope);
 	else
-		search_text_by(h, text, scope, err);
+		search_text_by(h, text, scope);
 }
 
-void record_held_changed(struct record_held *h, const struct record_query *q,
-    struct err *err)
+void record_held_changed(struct record_held *h, const struct record_query *q)
 {
 	struct desk *d = desk_of(h->app);
 
+	begin(h);
 	if (away_changed(d->n, q, d->away, d->who.by, h->v, RECORD_HELD_MAX,
-	    &h->n, err) != MQ_OK)
+	    &h->n, &h->err) != MQ_OK)
 		h->n = 0;
 }

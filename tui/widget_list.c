@@ -75,10 +75,8 @@ static size_t fetch(struct widget_list *l, enum widget_list_dir dir,
 
 	if (max == 0)
 		return 0;
-	if (l->src->fetch(l->ctx, dir, from, out, max, &n, &err) != MQ_OK) {
+	if (l->src->fetch(l->ctx, dir, from, out, max, &n, &err) != MQ_OK)
 		l->err = err;
-		return 0;
-	}
 	assert(n <= max);
 	return n;
 }
@@ -492,7 +490,6 @@ enum mq_status widget_list_array_fetch(void *ctx, enum widget_list_dir dir,
 	const char *p = a->items;
 	size_t at, size = a->item_size, got = 0;
 
-	(void)err;
 	assert(a->same != NULL && size > 0);
 	if (from == NULL)
 		at = dir == LIST_AFTER ? 0 : a->n;
@@ -508,7 +505,9 @@ enum mq_status widget_list_array_fetch(void *ctx, enum widget_list_dir dir,
 		memcpy((char *)out + got++ * size, item, size);
 	}
 	*n = got;
-	return MQ_OK;
+	if (a->err.code != MQ_OK)
+		*err = a->err;
+	return a->err.code;
 }
 
 void widget_list_array_filter(void *ctx, const char *text)

@@ -21,7 +21,8 @@ struct widget_list_source {
 	/* Up to max items into out (max × item_size bytes), *n how many.
 	 * LIST_AFTER: those that follow `from` in list order.  LIST_BEFORE:
 	 * those before it, nearest first.  from NULL: from the first, or from
-	 * the last backwards.  A short answer means there are no more. */
+	 * the last backwards.  A short answer means there are no more; one
+	 * that failed is shown in place, below what it gave all the same. */
 	enum mq_status (*fetch)(void *ctx, enum widget_list_dir dir,
 	    const void *from, void *out, size_t max, size_t *n,
 	    struct err *err);
@@ -86,6 +87,7 @@ struct widget_list_array {
 	bool (*match)(const void *item, const char *filter);	/* or NULL */
 	char filter[128];
 	size_t hint;		/* where we last were, if that one is gone */
+	struct err err;		/* what kept the owner from filling it */
 };
 enum mq_status widget_list_array_fetch(void *ctx, enum widget_list_dir dir,
     const void *from, void *out, size_t max, size_t *n, struct err *err)

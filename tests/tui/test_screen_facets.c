@@ -212,6 +212,36 @@ static void boards_and_polls(void **state)
 	screen_stop(&s);
 }
 
+/* What cannot be read is no empty list. */
+static void a_list_says_why_it_is_empty(void **state)
+{
+	struct session who;
+	struct err err = ERR_INIT;
+	struct screen *s;
+
+	(void)state;
+	station_who(&t, STATION_CAPTAIN, &who);
+	station_open(&t, &who, "need", "subject", "周末课业辅导", "category",
+	    "teach", "times", "weekend", NULL);
+	s = open_page(STATION_CAPTAIN, "供需对接", "8");
+	screen_see(s, "周末课业辅导");
+	assert_int_equal(db_begin(t.n->db, "test", &err), MQ_OK);
+	assert_int_equal(db_exec(t.n->db,
+	    "ALTER TABLE record RENAME TO gone", &err), MQ_OK);
+	assert_int_equal(db_commit(t.n->db, &err), MQ_OK);
+	screen_key(s, "Tab");
+	screen_see(s, "账本数据库出错");
+	assert_false(screen_has(s, "还没有"));
+	screen_key(s, "Esc");
+	screen_see(s, "今日");
+	screen_keys(s, "7");
+	screen_see(s, "诉求 · 待办");
+	screen_keys(s, "/楼道");
+	screen_see(s, "筛选：楼道");
+	screen_see(s, "账本数据库出错");
+	screen_stop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +253,8 @@ int main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(boards_and_polls, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(a_list_says_why_it_is_empty,
+		    setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("facets", tests, NULL, NULL);

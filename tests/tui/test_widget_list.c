@@ -356,6 +356,32 @@ static void rows_in_memory(void **state)
 	assert_null(widget_list_item(&l));
 }
 
+/* The owner could not read them all: that outlives every fetch until it
+ * could. */
+static void rows_that_could_not_be_read(void **state)
+{
+	static const struct row rows[] = { { 5 }, { 3 } };
+	static const struct widget_list_source array = {
+		.item_size = sizeof(struct row), .same = same, .paint = paint,
+		.fetch = widget_list_array_fetch,
+	};
+	struct people p = { .rows = { .items = rows, .n = 2,
+		.item_size = sizeof(struct row), .same = same } };
+
+	(void)state;
+	widget_list_init(&l, &array, &p);
+	(void)err_set(&p.rows.err, MQ_E_DB, "test");
+	widget_list_layout(&l, 3, 40);
+	assert_int_equal(l.err.code, MQ_E_DB);
+	assert_int_equal(l.n, 2);	/* what there is stands there */
+	p.rows.n = 0;
+	widget_list_reload(&l);
+	assert_int_equal(l.err.code, MQ_E_DB);
+	p.rows.err.code = MQ_OK;
+	widget_list_reload(&l);
+	assert_int_equal(l.err.code, MQ_OK);
+}
+
 #define T(f) cmocka_unit_test_teardown(f, teardown)
 
 int main(void)
@@ -365,6 +391,7 @@ int main(void)
 		T(reload_keeps_our_place), T(goes_to_an_item),
 		T(another_size), T(the_filter), T(a_broken_source),
 		T(anything_pressed), T(rows_in_memory),
+		T(rows_that_could_not_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
