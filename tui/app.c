@@ -66,6 +66,14 @@ size_t app_depth(const struct app *app)
 	return app->in->depth;
 }
 
+bool app_deep(struct app *app)
+{
+	if (app_depth(app) + APP_ABOVE < APP_STACK)
+		return false;
+	app_notice(app, ROLE_NOTICE, word(W_RECORD_TOO_DEEP));
+	return true;
+}
+
 static bool on_stack(const struct app *app, const struct panel *p)
 {
 	for (size_t i = 0; i < app->in->depth; i++)

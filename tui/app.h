@@ -17,7 +17,8 @@
 
 #define APP_MIN_ROWS 12
 #define APP_MIN_COLS 40
-#define APP_STACK 16
+#define APP_STACK 20
+#define APP_ABOVE 6		/* panels a page may need over itself */
 
 /* What the header line says; filled by the desk. */
 struct app_header {
@@ -100,6 +101,9 @@ void app_close(struct app *app, struct panel *p);
 void app_apply(struct app *app, struct panel *p, unsigned flags);
 struct panel *app_top(struct app *app);
 size_t app_depth(const struct app *app);
+/* Too many pages stand on each other for one more that leads to others: says
+ * so.  Whatever can be opened again from what it opens asks here first. */
+bool app_deep(struct app *app);
 
 /* ---- words to the user ---- */
 

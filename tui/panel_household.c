@@ -437,10 +437,8 @@ void panel_household_open(struct app *app, int64_t rec)
 {
 	struct panel_household *h;
 
-	if (app_depth(app) + 2 >= APP_STACK) {
-		app_notice(app, ROLE_NOTICE, word(W_RECORD_TOO_DEEP));
+	if (app_deep(app))
 		return;
-	}
 	h = xcalloc(1, sizeof(*h));
 	h->rec = rec;
 	h->base.app = app;

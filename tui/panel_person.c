@@ -206,6 +206,9 @@ static unsigned add_new(struct panel_person *p)
 	struct fields f = { NULL, 0, 0 };
 	uint32_t cp = 0;
 
+	/* Somebody new lives in a household, which is new, with its head. */
+	if (app_deep(p->base.app))
+		return PANEL_REDRAW;
 	/* A name in characters is taken over; initials and digits are not. */
 	if (kind_field(k, "name") &&
 	    text_decode(typed, strlen(typed), &cp) > 0 && cp > 0x2E7F)

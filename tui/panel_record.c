@@ -624,10 +624,8 @@ static struct panel_record *open_page(struct app *app, int64_t rec)
 {
 	struct panel_record *v;
 
-	if (app_depth(app) + 2 >= APP_STACK) {	/* from page to page to page */
-		app_notice(app, ROLE_NOTICE, word(W_RECORD_TOO_DEEP));
+	if (app_deep(app))		/* from page to page to page */
 		return NULL;
-	}
 	v = xcalloc(1, sizeof(*v));
 	v->rec = rec;
 	v->base.app = app;

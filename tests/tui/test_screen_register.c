@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "../lib/station.h"
@@ -47,6 +48,45 @@ static void test_there_already(void **state)
 	screen_keys(s, "1");
 	screen_see(s, "登记：走访");
 	screen_see(s, "王** 女 1996年生");
+	screen_stop(&s);
+}
+
+static bool answered(struct screen *s, void *title)
+{
+	return screen_has(s, title) || screen_has(s, "已经打开很多页");
+}
+
+/* Over so many fields to the one that picks; nobody found: a new one. */
+static bool one_more(struct screen *s, int fields, const char *what)
+{
+	char title[64];
+
+	while (fields-- > 0)
+		screen_key(s, "Tab");
+	screen_keys(s, "欧");
+	screen_see(s, "没有找到");
+	screen_key(s, "F3");
+	snprintf(title, sizeof(title), "登记：%s", what);
+	assert_true(screen_wait_until(s, answered, title, SCREEN_WAIT));
+	return screen_has(s, title);
+}
+
+/* A resident of a new household whose head is new, too, and so on: it ends
+ * with words. */
+static void test_new_upon_new(void **state)
+{
+	struct screen *s = new_person();
+	int n = 0;
+
+	(void)state;
+	while (n < 20 && one_more(s, 5, "住户") && one_more(s, 4, "居民"))
+		n++;
+	assert_in_range(n, 2, 19);
+	screen_see(s, "已经打开很多页");
+	screen_key(s, "F1");
+	screen_see(s, "帮助");
+	screen_key(s, "Esc");
+	screen_see(s, "没有找到");
 	screen_stop(&s);
 }
 
@@ -190,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_already),
+		cmocka_unit_test(test_new_upon_new),
 		cmocka_unit_test(test_merge_and_back),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_centre),
