@@ -580,6 +580,24 @@ static void decide_ref(struct work *w, const char *name, enum field_type type)
 		fields_set(w->a->d, name, "");
 }
 
+/* A number that was taken away is not known by its hash any longer. */
+static void decide_id(struct work *w)
+{
+	const struct fields *f = w->a->f;
+	size_t i;
+
+	if (w->a->prior == NULL || !fields_has(&w->a->prior->d, "id_hash"))
+		return;
+	for (i = 0; i < f->n; i++) {
+		const struct field *fd = kind_field(w->a->kind, f->v[i].name);
+
+		if (fd != NULL && fd->type == FT_IDNUMBER &&
+		    f->v[i].kind != FV_GONE)
+			return;
+	}
+	fields_set(w->a->d, "id_hash", "");
+}
+
 static void decide_opened(struct work *w)
 {
 	const struct kind *k = w->a->kind;
@@ -632,6 +650,7 @@ static void decide_all(struct work *w)
 	decide_title(w);
 	decide_ref(w, "who", FT_PERSON);
 	decide_ref(w, "place", FT_PLACE);
+	decide_id(w);
 	decide_opened(w);
 	decide_keys(w, k->fields, k->nfields);
 	if (grade != NULL && grade->type == FT_SELECT_ONE &&

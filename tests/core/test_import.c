@@ -162,6 +162,8 @@ static void changed_rows_correct(void **state)
 {
 	static const char later[] = "编号,姓名,性别,手机号码,备注\n"
 	    "2,李秀英,女性,,搬走\n1,王建国,男,13900139000,\n";
+	static const char emptied[] = "编号,姓名,性别,手机号码,备注\n"
+	    "2,李秀英,女性,,\n1,王建国,男,13900139000,\n";
 	struct fields f = { NULL, 0, 0 };
 	struct save_result res;
 	struct record_full r;
@@ -191,6 +193,38 @@ static void changed_rows_correct(void **state)
 	record_full_free(&r);
 	g = import_text("person", later);
 	assert_int_equal(g.c.same, 2);
+	/* a cell that was emptied takes away what the list had said */
+	g = import_text("person", emptied);
+	assert_int_equal(g.c.changed, 1);
+	person_named("李秀英", &r);
+	assert_false(fields_has(&r.f, "note"));
+	record_full_free(&r);
+}
+
+/* A number that is kept sealed is known again by its hash. */
+static void sealed_numbers_are_known_again(void **state)
+{
+	static const char first[] = "编号,姓名,性别,身份证号\n"
+	    "1,郑洁,女,11010519491231002X\n";
+	static const char none[] = "编号,姓名,性别,身份证号\n1,郑洁,女,\n";
+	struct record_full r;
+	struct got g = import_text("person", first);
+
+	(void)state;
+	assert_int_equal(g.c.added, 1);
+	g = import_text("person", first);
+	assert_int_equal(g.c.same, 1);
+	g = import_text("person", none);
+	assert_int_equal(g.c.changed, 1);
+	/* what was taken away is news when it comes again */
+	person_named("郑洁", &r);
+	assert_false(fields_has(&r.d, "id_hash"));
+	record_full_free(&r);
+	g = import_text("person", first);
+	assert_int_equal(g.c.changed, 1);
+	person_named("郑洁", &r);
+	assert_true(fields_has(&r.d, "id_hash"));
+	record_full_free(&r);
 }
 
 static void withdrawn_stays_so(void **state)
@@ -315,16 +349,23 @@ static void takes_orders(void **state)
 	record_full_free(&r);
 }
 
+#define OWN "column,field,transform\n性别,sex,\n电话,phone,\n"
+
 static void refuses(void **state)
 {
 	struct import *imp;
 	struct session v;
+	char map[300];
 	struct err err = ERR_INIT;
 	const char *path = list(TWO, strlen(TWO));
 
 	(void)state;
 	access_fake(&v, "v001", "志愿者", "volunteer", x.n->set.org);
 	assert_int_equal(import_open(x.n, &v, path, "person", &imp, &err),
+	    MQ_E_DENIED);
+	/* who may enter one need not be let to bring in a list */
+	assert_true(access_may(x.n, &v, "open", "visit", ""));
+	assert_int_equal(import_open(x.n, &v, path, "visit", &imp, &err),
 	    MQ_E_DENIED);
 	assert_int_equal(import_open(x.n, &x.who, path, "persons", &imp,
 	    &err), MQ_E_NOT_FOUND);
@@ -338,6 +379,11 @@ static void refuses(void **state)
 	assert_int_equal(import_set(imp, "性别", "nonesuch", "", &err),
 	    MQ_E_NOT_FOUND);
 	assert_int_equal(import_map(imp, "order", &err), MQ_E_NOT_FOUND);
+	/* a map of one's own names only columns that are there */
+	snprintf(map, sizeof(map), "%s/map.csv", x.dir);
+	nodes_ok(file_write(&x.env, map, OWN, strlen(OWN), 0600, &err), &err);
+	assert_int_equal(import_map(imp, map, &err), MQ_E_FORMAT);
+	assert_non_null(strstr(err.detail, "电话"));
 	import_close(&imp);
 }
 
@@ -348,6 +394,7 @@ int main(void)
 		T(takes_rows),
 		T(twice_changes_nothing),
 		T(changed_rows_correct),
+		T(sealed_numbers_are_known_again),
 		T(withdrawn_stays_so),
 		T(tells_what_it_did_not_take),
 		T(only_tries),
