@@ -133,6 +133,83 @@ static void what_came_back_stays(void **state)
 	assert_int_equal(purge(false), 0);
 }
 
+static void set_meta(const char *key, int64_t v)
+{
+	struct err err = ERR_INIT;
+
+	nodes_ok(db_begin(x.n->db, __func__, &err), &err);
+	nodes_ok(node_set_meta(x.n, key, v, &err), &err);
+	nodes_ok(db_commit(x.n->db, &err), &err);
+}
+
+/* What is not folded yet may change it. */
+static void what_waits_for_its_fold_stays(void **state)
+{
+	int64_t folded = node_meta(x.n, "folded_to");
+
+	(void)state;
+	env_advance(&x.env, YEARS_3);
+	received();
+	set_meta("folded_to", 0);
+	assert_int_equal(purge(true), 0);
+	set_meta("folded_to", folded);
+	assert_int_equal(purge(true), 2);
+}
+
+/* Two who say different things: somebody has to decide first. */
+static void what_is_disputed_stays(void **state)
+{
+	struct nodes_one y;
+
+	(void)state;
+	nodes_make(&y, 102, NULL);
+	nodes_carry(&x, &y);
+	nodes_entry(&x, "visit", "fix", visit, "{\"f\":{\"note\":\"甲\"}}");
+	nodes_entry(&y, "visit", "fix", visit, "{\"f\":{\"note\":\"乙\"}}");
+	nodes_carry(&y, &x);
+	nodes_free(&y);
+	env_advance(&x.env, YEARS_3);
+	received();
+	/* its hours only */
+	assert_int_equal(purge(false), 1);
+	assert_true(is_here(visit));
+}
+
+/* Counted from the day it is over, also where that was said before. */
+static void what_ends_later_stays(void **state)
+{
+	struct err err = ERR_INIT;
+	char body[80];
+	int64_t left;
+
+	(void)state;
+	snprintf(body, sizeof(body), "{\"d\":{\"closed\":%lld}}",
+	    (long long)(NODES_NOW + YEARS_3));
+	nodes_entry(&x, "visit", "fix", visit, body);
+	nodes_ok(record_fold_pending(x.n, 100, &left, &err), &err);
+	env_advance(&x.env, YEARS_3);
+	received();
+	assert_int_equal(purge(false), 1);
+	assert_true(is_here(visit));
+}
+
+/* In the background: not before its time. */
+static void now_and_then(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	env_advance(&x.env, YEARS_3);
+	nodes_ok(purge_idle(x.n, &err), &err);
+	received();
+	nodes_ok(purge_idle(x.n, &err), &err);
+	assert_true(is_here(visit));
+	env_advance(&x.env, MS_DAY);
+	received();
+	nodes_ok(purge_idle(x.n, &err), &err);
+	assert_false(is_here(visit));
+}
+
 /* Somebody who was offline for years takes a step on what left. */
 static void late_entries_make_sense(void **state)
 {
@@ -187,6 +264,10 @@ int main(void)
 		T(only_what_is_over_goes),
 		T(a_clock_too_far_ahead_purges_nothing),
 		T(what_came_back_stays),
+		T(what_waits_for_its_fold_stays),
+		T(what_is_disputed_stays),
+		T(what_ends_later_stays),
+		T(now_and_then),
 		T(late_entries_make_sense),
 		T(no_byte_stays),
 	};

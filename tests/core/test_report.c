@@ -208,6 +208,17 @@ static void figures_open_to_their_records(void **state)
 	report_free(&r);
 }
 
+/* A case that is over, with what the resident said of it. */
+static void closed(int64_t rec, const char *solved)
+{
+	char body[160];
+
+	snprintf(body, sizeof(body), "{\"d\":{\"closed\":%lld},"
+	    "\"f\":{\"solved\":\"%s\"}}", (long long)env_now(&x.env).ms,
+	    solved);
+	nodes_entry(&x, "request", "fix", rec, body);
+}
+
 static void rates_of_what_residents_said(void **state)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
@@ -217,9 +228,16 @@ static void rates_of_what_residents_said(void **state)
 	struct buf text = BUF_INIT(BUF_LARGE);
 
 	(void)state;
+	/* one says it is solved, one that it is not, one was not asked */
 	nodes_ok(deeds_visit(&x, who, res, &err), &err);
+	closed(res->recs[1], "yes");
+	nodes_ok(deeds_visit(&x, who, res, &err), &err);
+	closed(res->recs[1], "no");
+	nodes_ok(deeds_visit(&x, who, res, &err), &err);
+	closed(res->recs[1], "");
 	r = run("street_week", 2026, 11, 22);
-	assert_int_equal(value(&r, r.total.now, "solved_rate"), 0);
+	assert_int_equal(value(&r, r.total.now, "asked"), 2);
+	assert_int_equal(value(&r, r.total.now, "solved_rate"), 1);
 	report_text(&r, &text);
 	assert_non_null(strstr(buf_str(&text),
 	    "解决率 = 居民说已解决 ÷ 问过解决没有"));
@@ -258,6 +276,7 @@ static void late_cases_by_record(void **state)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
 	int64_t who = deeds_person(&x, "赵国强", "301");
+	const struct report_def *d = def("late_list");
 	struct err err = ERR_INIT;
 	struct report r;
 
@@ -271,6 +290,12 @@ static void late_cases_by_record(void **state)
 	assert_int_equal(r.nrows, 1);
 	assert_true(r.rows[0].rec != 0);
 	assert_true(value(&r, r.rows[0].now, "by") > 60);
+	report_free(&r);
+	/* another unit's list has none of it */
+	nodes_ok(report_run(x.n, &x.who, d, nodes_org(&x, "grid", 1),
+	    report_span_of(d, clock_make_day(2026, 12, 1)), NULL, NULL, &r,
+	    &err), &err);
+	assert_int_equal(value(&r, r.total.now, "late"), 0);
 	report_free(&r);
 	free(res);
 }

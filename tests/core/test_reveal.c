@@ -10,6 +10,8 @@
 
 #include "../lib/deeds.h"
 
+#define YEAR (366 * MS_DAY)
+
 static struct nodes_one x;
 static struct session captain, volunteer;
 static struct record_full person;
@@ -67,18 +69,31 @@ static void only_with_right_and_reason(void **state)
 	struct seen s = { 0, 0 };
 	struct err err = ERR_INIT;
 	struct record r;
+	char long_why[REVEAL_WHY_CHARS + 2];
 
 	(void)state;
+	memset(long_why, 'a', sizeof(long_why) - 1);
+	long_why[sizeof(long_why) - 1] = '\0';
 	assert_true(reveal_may(x.n, &captain, &person));
 	assert_false(reveal_may(x.n, &volunteer, &person));
 	assert_int_equal(reveal_fields(x.n, &volunteer, &person, NULL,
 	    "回访", see, &s, &err), MQ_E_DENIED);
 	assert_int_equal(reveal_fields(x.n, &captain, &person, NULL, " ",
 	    see, &s, &err), MQ_E_REVEAL_WHY);
+	assert_int_equal(reveal_fields(x.n, &captain, &person, NULL, long_why,
+	    see, &s, &err), MQ_E_REVEAL_WHY);
 	assert_int_equal(reveal_fields(x.n, &captain, &person, "sex", "回访",
 	    see, &s, &err), MQ_E_NOT_FOUND);
+	/* what cannot be written down is not shown */
+	env_advance(&x.env, -YEAR);
+	assert_int_not_equal(reveal_fields(x.n, &captain, &person, NULL,
+	    "回访", see, &s, &err), MQ_OK);
+	env_advance(&x.env, YEAR);
 	assert_int_equal(s.fields, 0);
 	assert_int_equal(traces(&r), 0);
+	person.r.flags |= REC_VOID;
+	assert_false(reveal_may(x.n, &captain, &person));
+	person.r.flags &= ~REC_VOID;
 }
 
 static void written_then_shown(void **state)

@@ -119,6 +119,36 @@ static void doors(void **state)
 	assert_int_equal(find("household", "3-404", p), 0);
 }
 
+/* Only units that may be seen; the whole name before its beginning. */
+static void scope_and_rank(void **state)
+{
+	struct search_person p[MAX];
+	struct err err = ERR_INIT;
+	char scope[60];
+	int64_t longer, whole;
+	int n;
+
+	(void)state;
+	longer = person("王建国强", "1960", "", "");
+	whole = person("王建国", "1960", "", "");
+	assert_int_equal(find("person", "王建国", p), 2);
+	assert_int_equal(p[0].rec, whole);
+	assert_int_equal(p[1].rec, longer);
+	snprintf(scope, sizeof(scope), "[\"%s\"]", nodes_org(&x, "grid", 0));
+	nodes_ok(search_people(x.n, "person", "王建国", scope, p, MAX, &n,
+	    &err), &err);
+	assert_int_equal(n, 2);
+	snprintf(scope, sizeof(scope), "[\"%s\"]", nodes_org(&x, "grid", 1));
+	nodes_ok(search_people(x.n, "person", "王建国", scope, p, MAX, &n,
+	    &err), &err);
+	assert_int_equal(n, 0);
+	/* sound alone is not enough for characters, nor two that begin so */
+	(void)person("汪健", "1960", "", "");
+	assert_int_equal(find("person", "王", p), 2);
+	(void)person("周志强", "1960", "", "");
+	assert_int_equal(find("person", "zhouzhq", p), 1);
+}
+
 static void by_id(void **state)
 {
 	struct search_person p[MAX];
@@ -457,6 +487,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(surnames, setup, teardown),
 		cmocka_unit_test_setup_teardown(doors, setup, teardown),
+		cmocka_unit_test_setup_teardown(scope_and_rank, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(by_id, setup, teardown),
 		cmocka_unit_test_setup_teardown(order, setup, teardown),
 		cmocka_unit_test_setup_teardown(merged, setup, teardown),

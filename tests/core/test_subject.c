@@ -4,13 +4,18 @@
  */
 #include "../../core/subject.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 #include "../../core/base/file.h"
 #include "../../core/base/xmalloc.h"
+#include "../../core/draft.h"
+#include "../../core/inbox.h"
 #include "../../core/ledger.h"
+#include "../../core/roster.h"
 #include "../../core/search.h"
 #include "../lib/deeds.h"
 #include "../lib/raw.h"
@@ -270,6 +275,135 @@ static void not_by_anybody(void **state)
 	subject_free(&s);
 }
 
+static void on_the_roster(const char *number)
+{
+	struct roster_draft d;
+	struct roster_node node = { .number = 101 };
+	struct buf b = BUF_INIT(BUF_LARGE);
+	struct err err = ERR_INIT;
+
+	memset(&d, 0, sizeof(d));
+	xcopy(d.p.number, sizeof(d.p.number), number);
+	xcopy(d.p.name, sizeof(d.p.name), "周志愿");
+	memcpy(node.box_pk, x.n->keys.box_pk, CRYPTO_BOX_PK);
+	nodes_ok(roster_make(&x.env, "test", x.n->set.org, 1, &d, 1, &node, 1,
+	    x.n->keys.sign_sk, &b, &err), &err);
+	nodes_ok(roster_install(x.n, b.data, b.len, &err), &err);
+	buf_free(&b);
+}
+
+static void half_typed(struct drafts *d, int number, int64_t rec,
+    const char *note)
+{
+	struct draft q;
+	struct err err = ERR_INIT;
+
+	memset(&q, 0, sizeof(q));
+	q.number = number;
+	q.rec = rec;
+	xcopy(q.kind, sizeof(q.kind), "visit");
+	fields_set(&q.f, "note", note);
+	nodes_ok(draft_put(d, &q, &err), &err);
+	draft_free(&q);
+}
+
+/* Drafts as they lie there; their files do not say whose they are. */
+static size_t draft_bytes(void)
+{
+	char dir[300], path[700];
+	struct dirent *e;
+	struct stat st;
+	size_t sum = 0;
+	DIR *d;
+
+	snprintf(dir, sizeof(dir), "%s/drafts", x.dir);
+	d = opendir(dir);
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL) {
+		file_join(path, sizeof(path), dir, e->d_name);
+		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+			sum += (size_t)st.st_size;
+	}
+	(void)closedir(d);
+	return sum;
+}
+
+/* What somebody was typing about the person goes; their other work stays. */
+static void half_typed_work_goes(void **state)
+{
+	struct subject_done done;
+	struct drafts *d;
+	struct subject *s;
+	struct err err = ERR_INIT;
+	size_t before;
+
+	(void)state;
+	on_the_roster("V001");
+	nodes_ok(draft_open(x.n, "V001", &d, &err), &err);
+	half_typed(d, 1, person, "改电话");
+	half_typed(d, 2, 0, NAME "家的灯坏了");
+	half_typed(d, 3, other, "一切正常");
+	nodes_ok(draft_sync(d, true, &err), &err);
+	draft_close(&d);
+	before = draft_bytes();
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	(void)subject_is_meant(s, mention);
+	nodes_ok(subject_erase(x.n, &x.who, s, "", &done, &err), &err);
+	subject_free(&s);
+	assert_int_equal(done.drafts, 2);
+	/* written anew: less stands there than did, not more */
+	assert_true(draft_bytes() < before);
+	nodes_ok(draft_open(x.n, "V001", &d, &err), &err);
+	assert_int_equal(draft_count(d), 1);
+	assert_int_equal(draft_at(d, 0)->number, 3);
+	draft_close(&d);
+}
+
+/* A line of the feed that is no entry may hold anything. */
+static void bad_lines_that_name_them_go(void **state)
+{
+	static const char lines[] = "{\"phone\":\"" PHONE "\"}\n"
+	    "{\"phone\":\"13900139000\"}\n";
+	struct raw_needles left = { NULL, 0, 0 };
+	struct raw_needles other_line = { NULL, 0, 0 };
+	struct inbox_result in;
+	struct subject_done done;
+	struct subject *s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	nodes_ok(inbox_take(x.n, lines, strlen(lines), 1, &in, &err), &err);
+	assert_int_equal(in.bad, 2);
+	raw_add(&left, PHONE, strlen(PHONE));
+	raw_add(&other_line, "13900139000", 11);
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	(void)subject_is_meant(s, mention);
+	nodes_ok(subject_erase(x.n, &x.who, s, "", &done, &err), &err);
+	subject_free(&s);
+	assert_int_equal(raw_found(&left, x.dir), 0);
+	assert_int_equal(raw_found(&other_line, x.dir), 1);
+	raw_free(&left);
+	raw_free(&other_line);
+}
+
+/* Whom a name means that others have too, nobody has said. */
+static void a_mention_is_left_to_people(void **state)
+{
+	struct subject_done done;
+	struct subject *s;
+	struct record_full r;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	nodes_ok(subject_erase(x.n, &x.who, s, "", &done, &err), &err);
+	subject_free(&s);
+	assert_int_equal(done.records, 2);
+	nodes_ok(record_get(x.n, mention, &r, &err), &err);
+	assert_string_equal(fields_text(&r.f, "note"), NOTE);
+	record_full_free(&r);
+}
+
 /* A table somebody exported lies in the folder. */
 static void what_is_left_is_named(void **state)
 {
@@ -332,6 +466,9 @@ int main(void)
 		T(an_erasure_knows_the_way),
 		T(an_open_case_is_kept),
 		T(not_by_anybody),
+		T(half_typed_work_goes),
+		T(bad_lines_that_name_them_go),
+		T(a_mention_is_left_to_people),
 		T(what_is_left_is_named),
 		T(words_that_come_late_are_not_kept),
 	};

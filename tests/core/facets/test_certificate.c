@@ -265,6 +265,7 @@ static void a_wrong_code(void **state)
 static void two_stations(void **state)
 {
 	char code[2 * CERTIFICATE_CODE], hex[2 * CRYPTO_SIGN_PK + 1];
+	struct buf page = BUF_INIT(BUF_LARGE);
 	struct certificate c;
 	struct err err = ERR_INIT;
 	int64_t rec;
@@ -275,7 +276,7 @@ static void two_stations(void **state)
 	nodes_carry(&y, &x);
 	rec = asked(&x, "W300");
 	assert_int_equal(issue(&x, rec, &err), MQ_E_DENIED);
-	printed(&y, "W300", code);
+	rec = printed(&y, "W300", code);
 	/* unknown key, the key of the paper, a wrong key, the feed's */
 	assert_int_equal(certificate_code_check(x.n, code, NULL, &c, &err),
 	    MQ_E_CERT_KEY);
@@ -289,12 +290,18 @@ static void two_stations(void **state)
 	nodes_carry(&y, &x);
 	nodes_ok(certificate_code_check(x.n, code, NULL, &c, &err), &err);
 	assert_int_equal(c.minutes, 60);
+	/* the key of its number is not here: no paper from here */
+	assert_int_equal(certificate_page(x.n, rec, "", &page, &err),
+	    MQ_E_STATE);
+	buf_free(&page);
 }
 
 static void what_is_refused(void **state)
 {
 	static const char *const nobody[] = { "volunteer", "W999", "from",
 	    "2026-11-01", "to", "2026-11-22", NULL };
+	static const char *const turned[] = { "volunteer", "W400", "from",
+	    "2026-11-22", "to", "2026-11-01", "head", "周敏", NULL };
 	struct save_result res;
 	struct err err = ERR_INIT;
 	int64_t rec;
@@ -304,6 +311,8 @@ static void what_is_refused(void **state)
 	    MQ_E_FIELD);
 	/* nothing served; somebody's own */
 	registered(&x, "W400", ID);
+	assert_int_equal(deeds_open(&x, "certificate", turned, &res, &err),
+	    MQ_E_FIELD);
 	rec = asked(&x, "W400");
 	assert_int_equal(issue(&x, rec, &err), MQ_E_STATE);
 	registered(&x, "c001", ID);

@@ -62,6 +62,8 @@ static void asked_approved_paid(void **state)
 
 	(void)state;
 	posts_make(&p, orgs, 1, 1);
+	/* the most of one grant, however much there is */
+	assert_int_equal(ask(&p, 0, "c001", pool(&p, "5000"), "1000.01"), 0);
 	of = pool(&p, "1000");
 	assert_int_equal(ask(&p, 0, "c001", of, "49.99"), 0);
 	assert_int_equal(ask(&p, 0, "c001", of, "1000.01"), 0);

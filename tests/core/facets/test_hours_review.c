@@ -15,6 +15,7 @@
 #include "../../lib/nodes.h"
 
 #define LIST_MAX 40
+#define COMMUNITY "990101001001"
 
 static struct nodes_one x, y;
 static struct hours_doubt list[LIST_MAX];
@@ -123,20 +124,56 @@ static void approving(void **state)
 
 static void the_level_above(void **state)
 {
+	struct nodes_one z;
 	struct session captain;
 	struct err err = ERR_INIT;
-	int64_t rec;
+	int64_t rec, over;
 
 	(void)state;
-	rec = served(&x, "v110", "2026-11-18 06:00", "2026-11-18 19:00");
-	assert_int_equal(doubt(&x, rec)->why, HOURS_WHY_FAR);
-	access_fake(&captain, "c900", "陈立新", "captain",
-	    nodes_org(&x, "community", 0));
-	assert_int_not_equal(step(&x, &captain, rec, "approve", NULL, NULL,
-	    &err), MQ_OK);
-	assert_int_equal(row(&x, rec).num, 480);
-	nodes_ok(step(&x, &x.who, rec, "approve", NULL, NULL, &err), &err);
-	assert_int_equal(row(&x, rec).num, 780);
+	nodes_make(&z, 103, COMMUNITY);
+	rec = served(&z, "v110", "2026-11-18 06:00", "2026-11-18 19:00");
+	over = served(&z, "v111", "2026-11-18 08:00", "2026-11-18 18:00");
+	assert_int_equal(doubt(&z, rec)->why, HOURS_WHY_FAR);
+	access_fake(&captain, "c900", "陈立新", "captain", COMMUNITY);
+	assert_int_equal(step(&z, &captain, rec, "approve", NULL, NULL,
+	    &err), MQ_E_DENIED);
+	assert_int_equal(row(&z, rec).num, 480);
+	/* what is less is theirs to approve */
+	nodes_ok(step(&z, &captain, over, "approve", NULL, NULL, &err), &err);
+	nodes_ok(step(&z, &x.who, rec, "approve", NULL, NULL, &err), &err);
+	assert_int_equal(row(&z, rec).num, 780);
+	nodes_free(&z);
+}
+
+/* A whole list in one go: those that may be, the rest are counted. */
+static void many_in_one_go(void **state)
+{
+	struct nodes_one z;
+	struct session captain;
+	struct err err = ERR_INIT;
+	struct ref last = { { 0 }, 0 };
+	int64_t theirs, far, over;
+	int n, done, left;
+
+	(void)state;
+	nodes_make(&z, 103, COMMUNITY);
+	access_fake(&captain, "v115", "周志愿", "captain", COMMUNITY);
+	theirs = served(&z, "v115", "2026-11-17 08:00", "2026-11-17 18:00");
+	far = served(&z, "v116", "2026-11-17 06:00", "2026-11-17 19:00");
+	over = served(&z, "v117", "2026-11-17 08:00", "2026-11-17 18:00");
+	assert_false(hours_review_may(z.n, &captain, doubt(&z, theirs)));
+	assert_false(hours_review_may(z.n, &captain, doubt(&z, far)));
+	assert_true(hours_review_may(z.n, &captain, doubt(&z, over)));
+	assert_true(hours_review_may(z.n, &x.who, doubt(&z, far)));
+	nodes_ok(hours_review_list(z.n, NULL, list, LIST_MAX, &n, &err), &err);
+	nodes_ok(hours_review_approve(z.n, &captain, list, n, NULL, &done,
+	    &left, &last, &err), &err);
+	assert_int_equal(done, 1);
+	assert_int_equal(left, 2);
+	assert_int_equal(row(&z, over).num, 600);
+	assert_int_equal(row(&z, theirs).num, 480);
+	assert_int_equal(row(&z, far).num, 480);
+	nodes_free(&z);
 }
 
 /* Signed in at two stations at once: neither could know. */
@@ -271,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(approving),
 		cmocka_unit_test(the_level_above),
+		cmocka_unit_test(many_in_one_go),
 		cmocka_unit_test(met_after_the_exchange),
 		cmocka_unit_test(nobody_signed_out),
 		cmocka_unit_test(many_at_once),

@@ -51,6 +51,18 @@ static int64_t house(const char *door, const char *order)
 	return open_one(&x, "household", pairs);
 }
 
+static void withdraw(int64_t rec)
+{
+	struct save *s = save_new(x.n, &x.who);
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct err err = ERR_INIT;
+
+	nodes_ok(save_void(s, rec, "记错", NULL, &err), &err);
+	nodes_ok(save_commit(s, res, &err), &err);
+	save_free(&s);
+	free(res);
+}
+
 static int64_t drive_from(const char *from, const char *target,
     const char *tag, const char *area)
 {
@@ -107,7 +119,7 @@ static int64_t next(struct nodes_one *at, int64_t rec)
 static void doors_in_their_order(void **state)
 {
 	int64_t b = house("302", "0302"), a = house("101", "0101");
-	int64_t c = house("502", ""), task = drive("household", "", GRID);
+	int64_t c = house("099", ""), task = drive("household", "", GRID);
 	int64_t other = drive("household", "", "990101001002");
 	struct list_unit units[4];
 	struct record_full r;
@@ -117,6 +129,10 @@ static void doors_in_their_order(void **state)
 	(void)state;
 	expect(&x, task, 0, 3);
 	expect(&x, other, 0, 0);
+	/* everybody below who works it off hears of it */
+	nodes_ok(record_get(x.n, other, &r, &err), &err);
+	assert_non_null(strstr(fields_text(&r.d, "route"), "990101001002"));
+	record_full_free(&r);
 	assert_true(next(&x, task) == a);
 	visit(&x, "place", a, "2026-10-31", "fine");	/* before it began */
 	visit(&x, "place", a, "2026-11-22", "absent");	/* nobody was in */
@@ -135,6 +151,29 @@ static void doors_in_their_order(void **state)
 	record_full_free(&r);
 	visit(&x, "place", c, "2026-11-21", "fine");
 	assert_true(next(&x, task) == 0);
+	/* what was entered by mistake counts on neither side */
+	withdraw(b);
+	expect(&x, task, 2, 2);
+}
+
+/* The first and the last day are whole. */
+static void from_the_first_day_to_the_last(void **state)
+{
+	struct record rows[4];
+	struct err err = ERR_INIT;
+	int count;
+	int64_t day;
+
+	(void)state;
+	(void)drive("household", "", GRID);
+	for (day = -22; day < 90; day++) {
+		bool on = day >= -21 && day <= 78;	/* 11-01 … 02-08 */
+
+		env_advance(&x.env, day * MS_DAY);
+		nodes_ok(list_running(x.n, NULL, rows, 4, &count, &err), &err);
+		assert_int_equal(count, on);
+		env_advance(&x.env, -day * MS_DAY);
+	}
 }
 
 /* A drive that is over by the machine's wrong clock is not over. */
@@ -260,6 +299,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(doors_in_their_order, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    from_the_first_day_to_the_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_corrected_clock_counts,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(

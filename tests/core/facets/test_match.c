@@ -64,6 +64,13 @@ static void what_fits_comes_first(void **state)
 	assert_int_equal(hits[0].same, 2);
 	assert_int_equal(hits[1].r.rec, far);
 	assert_true(hits[1].r.rec != none);
+	/* what is taken is not offered, what is gone cannot be joined */
+	assert_true(posts_step(&p, 0, "c001", both, "take", NULL));
+	nodes_ok(match_suggest(p.x[0].n, &r, hits, 5, &n, NULL), NULL);
+	assert_int_equal(n, 1);
+	assert_int_equal(hits[0].r.rec, far);
+	assert_true(posts_step(&p, 0, "c001", both, "drop", NULL));
+	assert_int_equal(join(&p, 0, need, both), 0);
 	record_full_free(&r);
 	posts_free(&p);
 }

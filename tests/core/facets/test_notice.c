@@ -138,7 +138,7 @@ static void answers_never_meet(void **state)
 	struct record rows[4];
 	struct record_full r;
 	struct err err = ERR_INIT;
-	int count, waiting, units;
+	int count, waiting, units, i;
 	int64_t n;
 
 	(void)state;
@@ -148,7 +148,10 @@ static void answers_never_meet(void **state)
 	    &err);
 	assert_int_equal(count, 1);
 	assert_int_equal(waiting, 1);
-	(void)answer(&y, rec, "yes");
+	/* and goes back to whoever asked */
+	nodes_ok(record_get(y.n, answer(&y, rec, "yes"), &r, &err), &err);
+	assert_string_equal(fields_text(&r.d, "route"), STREET);
+	record_full_free(&r);
 	(void)answer(&z, rec, "no");
 	(void)answer(&z, rec, "yes");	/* thought better of it */
 	nodes_ok(notice_for(y.n, &y.who, rows, 4, &count, &waiting, &err),
@@ -163,6 +166,9 @@ static void answers_never_meet(void **state)
 	assert_true(units >= 5);
 	assert_int_equal(s->answered, 2);
 	assert_int_equal(s->nreplies, 3);
+	for (i = 0; i < units; i++)
+		if (strcmp(s->units[i].org, SECOND) == 0)
+			assert_string_equal(s->units[i].answer, "yes");
 	nodes_carry(&y, &z);
 	standing(&z, rec);
 	assert_int_equal(s->answered, 2);

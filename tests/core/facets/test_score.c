@@ -107,10 +107,11 @@ static int64_t vote(struct posts *p, int i, int64_t of, const char *option,
 	return posts_open(p, i, "c001", "vote", who ? named : unnamed);
 }
 
-static int64_t resident(struct posts *p, const char *name, const char *phone)
+static int64_t resident(struct posts *p, const char *name, const char *phone,
+    const char *grid)
 {
 	const char *const f[] = { "name", name, "phone", phone, "grid",
-	    "990101001001001", "consent", "yes", NULL };
+	    grid, "consent", "yes", NULL };
 
 	return posts_open(p, 0, "c001", "person", f);
 }
@@ -120,17 +121,21 @@ static void one_vote_each(void **state)
 	static struct posts p;
 	struct record_full r;
 	struct score_poll s;
-	int64_t of, who, other, one;
+	int64_t of, who, other, far, one;
 
 	(void)state;
 	posts_make(&p, orgs, 2, 1);
-	who = resident(&p, "李桂兰", "13800000017");
-	other = resident(&p, "王建国", "13800000025");
-	assert_true(who > 0 && other > 0);
+	who = resident(&p, "李桂兰", "13800000017", A "001");
+	other = resident(&p, "王建国", "13800000025", A "001");
+	far = resident(&p, "赵国强", "13800000033", B "001");
+	assert_true(who > 0 && other > 0 && far > 0);
 	of = poll(&p);
 	posts_deliver_all(&p);
 	assert_int_equal(vote(&p, 0, of, "2", who, "0018"), 0);
 	assert_int_equal(vote(&p, 0, of, "4", who, "0017"), 0);
+	assert_int_equal(vote(&p, 0, of, "0", who, "0017"), 0);
+	/* somebody who lives elsewhere */
+	assert_int_equal(vote(&p, 0, of, "2", far, "0033"), 0);
 	one = vote(&p, 0, of, "2", who, "0017");
 	assert_true(one > 0);
 	assert_int_equal(vote(&p, 0, of, "1", who, "0017"), 0);
@@ -158,8 +163,10 @@ static void one_vote_each(void **state)
 	assert_false(fields_has(&r.f, "last4"));
 	assert_int_equal(r.r.who, 0);
 	record_full_free(&r);
-	/* it ends with its last day */
-	env_advance(&p.x[0].env, 10 * MS_DAY);
+	/* it ends with its last day, not before */
+	env_advance(&p.x[0].env, 9 * MS_DAY + 13 * MS_HOUR);
+	assert_true(vote(&p, 0, of, "3", 0, NULL) > 0);
+	env_advance(&p.x[0].env, MS_HOUR);
 	assert_int_equal(vote(&p, 0, of, "3", 0, NULL), 0);
 	posts_free(&p);
 }

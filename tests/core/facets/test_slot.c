@@ -97,6 +97,42 @@ static void last_seat_at_two_desks(void **state)
 	posts_free(&p);
 }
 
+/* A seat is had at once only where nobody asked or waits before. */
+static void first_come_first_served(void **state)
+{
+	static struct posts p;
+	const char *const why[] = { "reason", "下雨。", NULL };
+	int64_t of, a, b, far, late;
+
+	(void)state;
+	posts_make(&p, orgs, 2, 1);
+	of = event(&p, "3");
+	posts_deliver_all(&p);
+	a = book(&p, 0, of, "李奶奶", "2");
+	b = book(&p, 0, of, "王先生", "2");
+	state_is(&p, 0, b, "waiting");
+	/* there is a seat for one, but two wait */
+	state_is(&p, 0, book(&p, 0, of, "张大妈", "1"), "waiting");
+	assert_true(posts_step(&p, 0, "c001", b, "cancel", NULL));
+	assert_int_equal(posts_duty(&p, 0), 1);
+	/* given up where it is kept: free at once */
+	assert_int_equal(standing(&p, 0, of).given, 3);
+	assert_true(posts_step(&p, 0, "c001", a, "cancel", NULL));
+	assert_int_equal(standing(&p, 0, of).given, 1);
+	posts_deliver_all(&p);
+	far = book(&p, 1, of, "赵先生", "2");
+	posts_deliver_all(&p);
+	late = book(&p, 0, of, "钱先生", "1");
+	state_is(&p, 0, late, "asked");
+	assert_int_equal(posts_duty(&p, 0), 2);
+	state_is(&p, 0, far, "booked");
+	state_is(&p, 0, late, "waiting");
+	/* over is over */
+	assert_true(posts_step(&p, 0, "c001", of, "cancel", why));
+	assert_int_equal(book(&p, 0, of, "孙先生", "1"), 0);
+	posts_free(&p);
+}
+
 static void who_came_and_how_it_was(void **state)
 {
 	static struct posts p;
@@ -146,7 +182,7 @@ static void room_is_taken_once(void **state)
 {
 	static struct posts p;
 	const char *const f[] = { "name", "二楼活动室", "seats", "40", NULL };
-	int64_t room, a, b, c, d;
+	int64_t room, a, b, c, d, e;
 
 	(void)state;
 	posts_make(&p, orgs, 2, 1);
@@ -159,6 +195,9 @@ static void room_is_taken_once(void **state)
 	state_is(&p, 0, a, "booked");
 	state_is(&p, 0, b, "refused");
 	state_is(&p, 0, c, "booked");
+	/* what is taken before and after is no matter */
+	e = hire(&p, 0, room, "2026-11-25 13:30", "30");
+	state_is(&p, 0, e, "booked");
 	d = hire(&p, 1, room, "2026-11-25 13:00", "61");
 	state_is(&p, 1, d, "asked");
 	posts_deliver_all(&p);
@@ -220,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(last_seat_at_two_desks),
+		cmocka_unit_test(first_come_first_served),
 		cmocka_unit_test(who_came_and_how_it_was),
 		cmocka_unit_test(room_is_taken_once),
 		cmocka_unit_test(never_more_than_seats),
