@@ -43,11 +43,32 @@ void act_complain(struct act *a, const char *field, enum mq_status code,
 void act_complain_say(struct act *a, const char *field, enum mq_status code,
     enum say id, const char *x, const char *y)
 {
+	act_complain_labels(a, field, code, id, (const char *const[]){ x, x },
+	    (const char *const[]){ y, y });
+}
+
+void act_complain_labels(struct act *a, const char *field,
+    enum mq_status code, enum say id, const char *const x[2],
+    const char *const y[2])
+{
 	struct buf b = BUF_INIT(230);
 
-	say_both(&b, id, x, y);
+	say_labels(&b, id, x, y);
 	act_complain(a, field, code, "%s", buf_str(&b));
 	buf_free(&b);
+}
+
+bool act_fits_state(struct act *a, const struct flow_step *s)
+{
+	const char *name = a->prior->r.state;
+	const struct flow_state *now = kind_state(a->kind, name);
+	const char *const raw[2] = { name, name };
+
+	if (kind_step_from(s, name))
+		return true;
+	act_complain_labels(a, "", MQ_E_STATE, SAY_FLOW_FROM,
+	    now == NULL ? raw : now->label, s->label);
+	return false;
 }
 
 void act_route(struct act *a, const char *field)

@@ -35,6 +35,12 @@ void act_complain(struct act *a, const char *field, enum mq_status code,
 /* The same with a row of say.def, in both languages. */
 void act_complain_say(struct act *a, const char *field, enum mq_status code,
     enum say id, const char *x, const char *y);
+/* The same with labels, each sentence with those of its language. */
+void act_complain_labels(struct act *a, const char *field,
+    enum mq_status code, enum say id, const char *const x[2],
+    const char *const y[2]);
+/* Complains unless the step may be taken in the state the record is in. */
+bool act_fits_state(struct act *a, const struct flow_step *s);
 
 /* d.route: what is sent to the unit in that field goes to every lowest unit
  * below it that has a program, for a unit sees what is sent to it or below. */

@@ -514,6 +514,12 @@ const struct flow_step *kind_step(const struct kind *k, const char *name)
 	return NULL;
 }
 
+bool kind_step_from(const struct flow_step *s, const char *state)
+{
+	return pack_data_has_word(s->from, "*") ||
+	    pack_data_has_word(s->from, state);
+}
+
 const struct choice *pack_choices(const struct pack *p, const char *list,
     size_t *n)
 {

@@ -285,6 +285,8 @@ bool kind_field_takes(const struct pack *p, const struct field *fd,
 const struct field *kind_field(const struct kind *k, const char *name);
 const struct flow_state *kind_state(const struct kind *k, const char *name);
 const struct flow_step *kind_step(const struct kind *k, const char *name);
+/* May it be taken in that state? */
+bool kind_step_from(const struct flow_step *s, const char *state);
 
 /* Choices of a list in order; *n gets how many. */
 const struct choice *pack_choices(const struct pack *p, const char *list,

@@ -95,12 +95,6 @@ static bool leads_to(const struct flow_step *s, const char *state)
 	return strcmp(s->to, state) == 0;
 }
 
-static bool starts_from(const struct flow_step *s, const char *state)
-{
-	return strcmp(s->from, "*") == 0 ||
-	    pack_data_has_word(s->from, state);
-}
-
 /* A step named open, and hours, may begin or end in other states. */
 static bool reached(const struct kind *k, const char *state)
 {
@@ -121,7 +115,7 @@ static bool left(const struct kind *k, const char *state)
 	if (kind_has_facet(k, "hours"))
 		return true;
 	for (i = 0; i < k->nsteps; i++)
-		if (starts_from(&k->steps[i], state) &&
+		if (kind_step_from(&k->steps[i], state) &&
 		    k->steps[i].to[0] != '\0' && !leads_to(&k->steps[i],
 		    state))
 			return true;
@@ -153,8 +147,8 @@ static bool meet(const struct kind *k, const struct flow_step *a,
 	size_t i;
 
 	for (i = 0; i < k->nstates; i++)
-		if (starts_from(a, k->states[i].name) &&
-		    starts_from(b, k->states[i].name))
+		if (kind_step_from(a, k->states[i].name) &&
+		    kind_step_from(b, k->states[i].name))
 			return true;
 	return false;
 }

@@ -95,8 +95,7 @@ static enum quota_stand stand_of(const struct quota_rule *q,
 		return QUOTA_OUT;
 	if (q->full != NULL && strcmp(q->full->to, r->state) == 0)
 		return QUOTA_WAITING;
-	return pack_data_has_word(q->give->from, r->state) ? QUOTA_ASKING :
-	    QUOTA_OUT;
+	return kind_step_from(q->give, r->state) ? QUOTA_ASKING : QUOTA_OUT;
 }
 
 static enum mq_status read_share(struct node *n, const struct quota_rule *q,

@@ -38,7 +38,19 @@ void say_fill(struct buf *out, enum lang lang, enum say id, const char *a,
 
 void say_both(struct buf *out, enum say id, const char *a, const char *b)
 {
-	say_fill(out, LANG_ZH, id, a, b);
-	buf_adds(out, "‖");
-	say_fill(out, LANG_EN, id, a, b);
+	say_labels(out, id, (const char *const[]){ a, a },
+	    (const char *const[]){ b, b });
+}
+
+void say_labels(struct buf *out, enum say id, const char *const a[2],
+    const char *const b[2])
+{
+	int lang;
+
+	for (lang = 0; lang < 2; lang++) {
+		if (lang > 0)
+			buf_adds(out, "‖");
+		say_fill(out, (enum lang)lang, id, a == NULL ? NULL : a[lang],
+		    b == NULL ? NULL : b[lang]);
+	}
 }

@@ -21,5 +21,8 @@ void say_fill(struct buf *out, enum lang lang, enum say id, const char *a,
     const char *b);
 /* "中文‖English", for the detail of an err. */
 void say_both(struct buf *out, enum say id, const char *a, const char *b);
+/* The same with labels: each language gets its own (NULL: nothing). */
+void say_labels(struct buf *out, enum say id, const char *const a[2],
+    const char *const b[2]);
 
 #endif

@@ -39,7 +39,7 @@ static const char *follows(struct duty_round *d, const struct kind *project,
 
 static bool leads_on(const struct flow_step *step, const struct record *r)
 {
-	return step != NULL && pack_data_has_word(step->from, r->state);
+	return step != NULL && kind_step_from(step, r->state);
 }
 
 /* Nothing of a side in its last state need be read. */

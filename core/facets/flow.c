@@ -15,27 +15,7 @@
 #include "../pack_data.h"
 #include "form_parts.h"
 
-/* ---- complaints that name labels ---- */
-
-static void complain_labels(struct act *a, enum mq_status code, enum say id,
-    const char *const x[2], const char *const y[2])
-{
-	struct buf b = BUF_INIT(230);
-
-	say_fill(&b, LANG_ZH, id, x[0], y == NULL ? NULL : y[0]);
-	buf_adds(&b, "‖");
-	say_fill(&b, LANG_EN, id, x[1], y == NULL ? NULL : y[1]);
-	act_complain(a, "", code, "%s", buf_str(&b));
-	buf_free(&b);
-}
-
 /* ---- may this step be taken now? ---- */
-
-static bool from_fits(const struct flow_step *s, const char *state)
-{
-	return pack_data_has_word(s->from, "*") ||
-	    pack_data_has_word(s->from, state);
-}
 
 /* The step of this record that bars `by` from taking `s`; NULL when nothing
  * does.  *last is set when it is only the last one that counts. */
@@ -82,22 +62,11 @@ static enum mq_status check_doer(struct act *a, const struct flow_step *s,
 	name = barred(ev, count, a->who->by, s, &last);
 	did = name == NULL ? NULL : kind_step(a->kind, name);
 	if (did != NULL)
-		complain_labels(a, MQ_E_DENIED, last ? SAY_FLOW_SELF_LAST :
-		    SAY_FLOW_SELF, s->label, last ? NULL : did->label);
+		act_complain_labels(a, "", MQ_E_DENIED, last ?
+		    SAY_FLOW_SELF_LAST : SAY_FLOW_SELF, s->label,
+		    last ? NULL : did->label);
 	record_events_free(&ev, count);
 	return MQ_OK;
-}
-
-static void check_state(struct act *a, const struct flow_step *s)
-{
-	const struct flow_state *now = kind_state(a->kind,
-	    a->prior->r.state);
-	const char *const raw[2] = { a->prior->r.state, a->prior->r.state };
-
-	if (from_fits(s, a->prior->r.state))
-		return;
-	complain_labels(a, MQ_E_STATE, SAY_FLOW_FROM,
-	    now == NULL ? raw : now->label, s->label);
 }
 
 /* ---- who owes the next step ---- */
@@ -293,9 +262,9 @@ static enum mq_status decide(struct act *a, struct err *err)
 		/* A step nobody knows: the form has complained. */
 		if (s == NULL)
 			return MQ_OK;
-		check_state(a, s);
+		(void)act_fits_state(a, s);
 		if (s->duty && !access_has_role(a->who, DUTY_ROLE))
-			complain_labels(a, MQ_E_DENIED, SAY_FLOW_DUTY,
+			act_complain_labels(a, "", MQ_E_DENIED, SAY_FLOW_DUTY,
 			    s->label, NULL);
 		rc = check_doer(a, s, err);
 		if (rc == MQ_OK)
@@ -333,7 +302,7 @@ size_t flow_steps(struct node *n, const struct session *who,
 	for (i = 0; i < k->nsteps && found < max; i++) {
 		const struct flow_step *s = &k->steps[i];
 
-		if (s->duty || !from_fits(s, r->r.state))
+		if (s->duty || !kind_step_from(s, r->r.state))
 			continue;
 		snprintf(action, sizeof(action), "step:%s", s->name);
 		if (!access_may_record(n, who, action, &r->r))

@@ -76,8 +76,8 @@ enum mq_status flow_guard_check(struct act *a, const struct flow_step *s,
 	bool holds = true;
 
 	if (offered_only(a->n, a->who, &a->prior->r, s))
-		act_complain_say(a, "", MQ_E_DENIED, SAY_FLOW_OFFERED_ONLY,
-		    s->label[a->n->env->lang], NULL);
+		act_complain_labels(a, "", MQ_E_DENIED, SAY_FLOW_OFFERED_ONLY,
+		    s->label, NULL);
 	if (not_theirs(a->n, a->who, &a->prior->r, s))
 		act_complain_say(a, "", MQ_E_DENIED, SAY_FLOW_NOT_OFFERED,
 		    NULL, NULL);

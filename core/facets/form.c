@@ -332,8 +332,8 @@ static enum mq_status check_repeat(struct work *w, const struct field *repeat,
 	/* Nothing is left out without a word. */
 	if (rc == MQ_OK && shows && fields_rows(&w->all, repeat->name, false,
 	    rows, 0) > FORM_ROWS_MAX) {
-		act_complain_say(w->a, repeat->name, MQ_E_TOO_BIG,
-		    SAY_FORM_ROWS_MAX, repeat->label[0], NULL);
+		act_complain_labels(w->a, repeat->name, MQ_E_TOO_BIG,
+		    SAY_FORM_ROWS_MAX, repeat->label, NULL);
 		return MQ_OK;
 	}
 	if (rc == MQ_OK)

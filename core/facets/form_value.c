@@ -29,9 +29,7 @@ enum mq_status form_wrong(struct err *err, enum mq_status code,
 	struct buf b = BUF_INIT(230);
 	enum mq_status rc;
 
-	say_fill(&b, LANG_ZH, id, fd->label[0], more);
-	buf_adds(&b, "‖");
-	say_fill(&b, LANG_EN, id, fd->label[1], more);
+	say_labels(&b, id, fd->label, (const char *const[]){ more, more });
 	rc = err_set(err, code, "%s", buf_str(&b));
 	buf_free(&b);
 	return rc;

@@ -43,18 +43,6 @@ static int rank_of(struct node *n, const struct kind *k, const char *name,
 
 /* ---- deciding ---- */
 
-static void complain(struct act *a, const char *field, enum say id,
-    const struct choice *x, const struct choice *y)
-{
-	struct buf b = BUF_INIT(230);
-
-	say_fill(&b, LANG_ZH, id, x->label[0], y->label[0]);
-	buf_adds(&b, "‖");
-	say_fill(&b, LANG_EN, id, x->label[1], y->label[1]);
-	act_complain(a, field, MQ_E_FIELD, "%s", buf_str(&b));
-	buf_free(&b);
-}
-
 /* What the flow asks for as well has been said once. */
 static bool said(const struct act *a, const char *field)
 {
@@ -77,8 +65,8 @@ static void check_evidence(struct act *a)
 		snprintf(name, sizeof(name), "%.*s", (int)len, w);
 		fd = kind_field(a->kind, name);
 		if (!fields_has(a->f, name) && fd != NULL && !said(a, name))
-			act_complain_say(a, name, MQ_E_REQUIRED,
-			    SAY_GRADE_EVIDENCE, fd->label[0], NULL);
+			act_complain_labels(a, name, MQ_E_REQUIRED,
+			    SAY_GRADE_EVIDENCE, fd->label, NULL);
 	}
 }
 
@@ -101,7 +89,8 @@ static void check_reasons(struct act *a, int rank)
 		if (c != NULL && form_choice_value(c, FIELD, want,
 		    sizeof(want)) && rank_of(a->n, a->kind, want, &least) >
 		    rank)
-			complain(a, FIELD, SAY_GRADE_REASON, c, least);
+			act_complain_labels(a, FIELD, MQ_E_FIELD,
+			    SAY_GRADE_REASON, c->label, least->label);
 	}
 }
 
@@ -113,7 +102,8 @@ static void check_climb(struct act *a, int rank, const struct choice *got)
 	int before = rank_of(a->n, a->kind, a->prior->r.grade, &was);
 
 	if (climb > 0 && before >= 0 && before - rank > climb)
-		complain(a, FIELD, SAY_GRADE_CLIMB, was, got);
+		act_complain_labels(a, FIELD, MQ_E_FIELD, SAY_GRADE_CLIMB,
+		    was->label, got->label);
 }
 
 /* What was found the last time is not found again unless somebody says so. */

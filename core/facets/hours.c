@@ -656,11 +656,8 @@ static enum mq_status decide_step(struct act *a, struct err *err)
 
 	if (step == NULL)
 		return MQ_OK;		/* the form has said so */
-	if (!pack_data_has_word(step->from, a->prior->r.state)) {
-		act_complain_say(a, "", MQ_E_STATE, SAY_FLOW_FROM,
-		    a->prior->r.state, a->step);
+	if (!act_fits_state(a, step))
 		return MQ_OK;
-	}
 	if (!approve && !reject && !settle)
 		return decide_out(a, err);
 	if (volunteer_same(a->n, fields_text(&a->prior->f, "volunteer"),

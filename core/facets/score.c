@@ -39,8 +39,9 @@ static int64_t points(struct act *a)
 			    it[i].field);
 
 			snprintf(most, sizeof(most), "%" PRId64, it[i].max);
-			act_complain_say(a, it[i].field, MQ_E_FIELD,
-			    SAY_SCORE_RANGE, fd->label[0], most);
+			act_complain_labels(a, it[i].field, MQ_E_FIELD,
+			    SAY_SCORE_RANGE, fd->label,
+			    (const char *const[]){ most, most });
 			continue;
 		}
 		sum += v * it[i].weight * POINTS / it[i].max;
@@ -65,9 +66,10 @@ static enum mq_status check_once(struct act *a, const char *unit,
 	record_walk_begin(&w, a->n, &q);
 	while (!(st = record_walk_next(&w, &row, err)) && row != NULL)
 		if (strcmp(row->org, unit) == 0) {
-			act_complain_say(a, told(a, "unit"), MQ_E_FIELD,
-			    SAY_SCORE_TWICE, org_name(o, unit, LANG_ZH),
-			    NULL);
+			act_complain_labels(a, told(a, "unit"), MQ_E_FIELD,
+			    SAY_SCORE_TWICE, (const char *const[]){
+			    org_name(o, unit, LANG_ZH),
+			    org_name(o, unit, LANG_EN) }, NULL);
 			break;
 		}
 	record_walk_end(&w);

@@ -130,6 +130,8 @@ static void in_and_out(void **state)
 	assert_true(r.r.flags & REC_CLOSED);
 	record_full_free(&r);
 	assert_int_equal(sign_out(rec, NULL, &err), MQ_E_STATE);
+	assert_non_null(strstr(err.detail, "“已签出”"));
+	assert_non_null(strstr(err.detail, "“Sign out”"));
 	nodes_ok(hours_sum_number(x.n, "v100", clock_make_day(2026, 11, 22),
 	    clock_make_day(2026, 11, 23), &sum, &err), &err);
 	assert_int_equal(sum.n, 95);
