@@ -169,6 +169,15 @@ void desk_hold(struct app *app, bool held)
 
 /* ---- undo ---- */
 
+void desk_saved(struct app *app, struct ref first)
+{
+	struct desk *d = desk_of(app);
+
+	d->last_save = first;
+	d->last_save_at = ledger_now(d->n);
+	d->counts_fresh = false;
+}
+
 bool desk_can_undo(struct app *app)
 {
 	struct desk *d = desk_of(app);

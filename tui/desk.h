@@ -54,6 +54,8 @@ void desk_logout(struct app *app);
 void desk_kept(struct desk *d, int draft);
 /* While held nobody is locked out or changed, by time or by key. */
 void desk_hold(struct app *app, bool held);
+/* After a commit: it may be undone for a while, and other counts hold. */
+void desk_saved(struct app *app, struct ref first);
 /* Counts of delivery, refreshed when the bell rang. */
 const struct outbox_counts *desk_counts(struct app *app);
 /* Asks for undo of the last save when it still may be. */

@@ -47,9 +47,7 @@ static void saved(struct panel_form *p, const struct save_result *res)
 	p->done = true;
 	p->saved = res->nrecs ? res->recs[0] : 0;
 	p->base.result = 1;
-	p->d->last_save = res->first;
-	p->d->last_save_at = ledger_now(p->d->n);
-	p->d->counts_fresh = false;
+	desk_saved(app, res->first);
 	if (form_draft_drop(p->d, &p->draft, &err) != MQ_OK)
 		app_notice(app, ROLE_WARN, word(W_FORM_DRAFT_STAYS));
 	else

@@ -173,9 +173,7 @@ static void line_saved(struct panel_batch *p, const struct save_result *res)
 	struct err err = ERR_INIT;
 	char text[80], n[16];
 
-	p->d->last_save = res->first;
-	p->d->last_save_at = ledger_now(p->d->n);
-	p->d->counts_fresh = false;
+	desk_saved(p->base.app, res->first);
 	if (p->n == LINES_KEPT) {
 		memmove(p->lines, p->lines + 1,
 		    (p->n - 1) * sizeof(*p->lines));

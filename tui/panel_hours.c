@@ -153,10 +153,8 @@ static unsigned approve(struct panel_hours *p)
 	    p->take, &done, &left, &last, &err) != MQ_OK) {
 		popup_err(p->base.app, &err);
 	} else {
-		if (done > 0) {
-			d->last_save = last;
-			d->counts_fresh = false;
-		}
+		if (done > 0)
+			desk_saved(p->base.app, last);
 		snprintf(done_text, sizeof(done_text), "%d", done);
 		snprintf(left_text, sizeof(left_text), "%d", left);
 		words_fill(text, sizeof(text), W_CLI_HOURS_DONE, done_text,

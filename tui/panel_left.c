@@ -53,10 +53,8 @@ static enum mq_status sign_out(struct panel_left *l, const char *when,
 	st = save_step(s, l->r.rec, "sign_out", &f, NULL, err);
 	if (st == MQ_OK)
 		st = save_commit(s, res, err);
-	if (st == MQ_OK) {
-		d->last_save = res->first;
-		d->counts_fresh = false;
-	}
+	if (st == MQ_OK)
+		desk_saved(l->base.app, res->first);
 	fields_free(&f);
 	save_free(&s);
 	free(res);

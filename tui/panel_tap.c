@@ -28,6 +28,7 @@ struct panel_tap {
 	int64_t today;
 	int64_t station;		/* open station record, 0 none */
 	char since[32];
+	struct ref last;	/* what was counted last, for undo */
 	int again;		/* choice to save once the clock is set */
 };
 
@@ -100,9 +101,8 @@ static unsigned count_one(struct panel_tap *p, int i)
 	if (!st)
 		st = save_commit(s, res, &err);
 	if (st == MQ_OK) {
-		p->d->last_save = res->first;
-		p->d->last_save_at = ledger_now(p->d->n);
-		p->d->counts_fresh = false;
+		desk_saved(p->base.app, res->first);
+		p->last = res->first;
 		words_fill(text, sizeof(text), W_TAP_SAVED,
 		    p->labels[i].label, NULL);
 		app_notice(p->base.app, ROLE_OK, text);
@@ -157,8 +157,10 @@ static bool tap_offers(struct panel *base, enum action act)
 {
 	struct panel_tap *p = tap_of(base);
 
+	/* Not asked about: what was saved elsewhere is none of this page. */
 	if (act == ACT_TAP_UNDO)
-		return desk_can_undo(base->app);
+		return ref_equal(p->d->last_save, p->last) &&
+		    desk_can_undo(base->app);
 	if (act == ACT_TAP_STATION)
 		return desk_may(base->app, p->station ? "step:close" : "open",
 		    STATION_KIND);

@@ -68,20 +68,18 @@ int record_steps_paint(const struct record_steps *s, const struct draw *d,
 bool record_step_commit(struct app *app, struct save *s, enum mq_status st,
     struct err *err, const char *what)
 {
-	struct desk *d = desk_of(app);
 	struct save_result res;
 	char text[160];
 
 	if (st == MQ_OK)
 		st = save_commit(s, &res, err);
 	save_free(&s);
-	d->counts_fresh = false;
 	if (st != MQ_OK) {
+		desk_of(app)->counts_fresh = false;
 		popup_err(app, err);
 		return false;
 	}
-	d->last_save = res.first;
-	d->last_save_at = ledger_now(d->n);
+	desk_saved(app, res.first);
 	words_fill(text, sizeof(text), W_RECORD_SAVED, what, NULL);
 	app_notice(app, ROLE_OK, text);
 	return true;

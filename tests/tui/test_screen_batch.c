@@ -167,6 +167,11 @@ static void test_station_opens_and_shuts(void **state)
 	screen_see(s, "已写进本机账本");
 	screen_keys(s, "\n");
 	screen_see(s, "已开站");
+	/* that was no head: the key that takes one back leaves it alone */
+	screen_key(s, "Backspace");
+	screen_keys(s, "1");
+	screen_see(s, "饮水 +1，已保存");
+	screen_see(s, "已开站");
 	screen_key(s, "F5");
 	screen_see(s, "闭站");
 	screen_key(s, "F2");
