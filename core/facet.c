@@ -90,6 +90,36 @@ void act_route(struct act *a, const char *field)
 	buf_free(&list);
 }
 
+bool facet_unit_of(struct node *n, const char *ref, char out[24])
+{
+	struct record_full r;
+	struct ref id;
+
+	if (n->db == NULL || !ref_parse(ref, strlen(ref), &id) ||
+	    record_get(n, ref_rec(id), &r, NULL) != MQ_OK)
+		return false;
+	xcopy(out, 24, r.r.org);
+	record_full_free(&r);
+	return true;
+}
+
+void facet_unit(struct node *n, const struct kind *k, const struct fields *f,
+    const struct fields *d, const char *otherwise, char out[24])
+{
+	const char *rule = k->org_from;
+
+	if (strncmp(rule, "@field:", 7) == 0 && fields_has(f, rule + 7)) {
+		if (!facet_unit_of(n, fields_text(f, rule + 7), out))
+			xcopy(out, 24, fields_text(f, rule + 7));
+		return;
+	}
+	if (strcmp(rule, "@who") == 0 &&
+	    (facet_unit_of(n, fields_text(d, "place"), out) ||
+	    facet_unit_of(n, fields_text(d, "who"), out)))
+		return;
+	xcopy(out, 24, otherwise);
+}
+
 enum mq_status facet_decide(struct act *a, struct err *err)
 {
 	enum mq_status rc = MQ_OK;

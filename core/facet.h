@@ -46,6 +46,14 @@ bool act_fits_state(struct act *a, const struct flow_step *s);
  * below it that has a program, for a unit sees what is sent to it or below. */
 void act_route(struct act *a, const char *field);
 
+/* The unit a record belongs to by kinds.csv column org_from: "@node", "@who",
+ * "@field:NAME" (a unit, or the unit of the record named there); where that
+ * names nothing, `otherwise`. */
+void facet_unit(struct node *n, const struct kind *k, const struct fields *f,
+    const struct fields *d, const char *otherwise, char out[24]);
+/* The unit of the record that `ref` names; false when it names none here. */
+bool facet_unit_of(struct node *n, const char *ref, char out[24]);
+
 /* What a facet knows of a record, one line after the other. */
 enum facet_tone { TONE_PLAIN, TONE_GOOD, TONE_CARE, TONE_BAD };
 struct facet_lines {

@@ -85,42 +85,6 @@ struct save_part *save_part_new(struct save *s, const char *kind,
 	return p;
 }
 
-/* ---- where a record belongs ---- */
-
-static bool org_of_rec(struct node *n, const char *ref, char out[24])
-{
-	struct record_full r;
-	struct ref id;
-
-	if (!ref_parse(ref, strlen(ref), &id) ||
-	    record_get(n, ref_rec(id), &r, NULL) != MQ_OK)
-		return false;
-	xcopy(out, 24, r.r.org);
-	record_full_free(&r);
-	return true;
-}
-
-/* kinds.csv column org_from: "@node", "@who", "@field:NAME" (a unit, or the
- * unit of the record named there); where that names nothing the record stays
- * with `otherwise`. */
-static void place_record(struct node *n, const struct kind *k,
-    const struct fields *f, const struct fields *d, const char *otherwise,
-    char out[24])
-{
-	const char *rule = k->org_from;
-
-	if (strncmp(rule, "@field:", 7) == 0 && fields_has(f, rule + 7)) {
-		if (!org_of_rec(n, fields_text(f, rule + 7), out))
-			xcopy(out, 24, fields_text(f, rule + 7));
-		return;
-	}
-	if (strcmp(rule, "@who") == 0 &&
-	    (org_of_rec(n, fields_text(d, "place"), out) ||
-	    org_of_rec(n, fields_text(d, "who"), out)))
-		return;
-	xcopy(out, 24, otherwise);
-}
-
 /* Naming a resident names the household too: the 户卡 shows it. */
 static void household_of(struct node *n, struct fields *d)
 {
@@ -221,7 +185,7 @@ enum mq_status save_open(struct save *s, const char *kind,
 	st = decide(s, k, "open", "", NULL, &p->f, &p->d, err);
 	if (st)
 		return st;
-	place_record(s->n, k, &p->f, &p->d, s->n->set.org, p->org);
+	facet_unit(s->n, k, &p->f, &p->d, s->n->set.org, p->org);
 	if (index)
 		*index = i;
 	return save_follow(s, i, NULL, f, err);
@@ -281,7 +245,7 @@ enum mq_status save_fix_part(struct save *s, const struct record_full *prior,
 	fields_overlay(&merged, &named);
 	st = decide(s, k, "fix", "", prior, &merged, &d, err);
 	if (!st) {
-		place_record(s->n, k, &merged, &d, prior->r.org, p->org);
+		facet_unit(s->n, k, &merged, &d, prior->r.org, p->org);
 		fields_difference(&prior->f, &merged, true, &p->f);
 		fields_difference(&prior->d, &d, false, &p->d);
 		save_rows_gone(k, &prior->f, &merged, &p->f);

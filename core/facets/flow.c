@@ -71,42 +71,12 @@ static enum mq_status check_doer(struct act *a, const struct flow_step *s,
 
 /* ---- who owes the next step ---- */
 
-static bool unit_of_record(struct act *a, const char *text, char out[24])
-{
-	struct record_full r;
-	struct ref ref;
-
-	if (a->n->db == NULL || !ref_parse(text, strlen(text), &ref) ||
-	    record_get(a->n, ref_rec(ref), &r, NULL) != MQ_OK)
-		return false;
-	xcopy(out, 24, r.r.org);
-	record_full_free(&r);
-	return true;
-}
-
-/* The unit the record belongs to.  At opening save.c settles it after us, by
- * the same column of kinds.csv. */
 static void unit_of(struct act *a, char out[24])
 {
-	const char *rule = a->kind->org_from;
-	const char *const names[] = { "place", "who" };
-	size_t i;
-
-	xcopy(out, 24, a->prior != NULL ? a->prior->r.org : a->n->set.org);
 	if (a->prior != NULL)
-		return;
-	if (strncmp(rule, "@field:", 7) == 0) {
-		const char *s = fields_text(a->f, rule + 7);
-
-		if (s[0] != '\0' && !unit_of_record(a, s, out))
-			xcopy(out, 24, s);
-		return;
-	}
-	if (strcmp(rule, "@who") != 0)
-		return;
-	for (i = 0; i < ARRAY_LEN(names); i++)
-		if (unit_of_record(a, fields_text(a->d, names[i]), out))
-			return;
+		xcopy(out, 24, a->prior->r.org);
+	else
+		facet_unit(a->n, a->kind, a->f, a->d, a->n->set.org, out);
 }
 
 /* "" when the step leaves the owner as it is. */
@@ -138,7 +108,8 @@ static void owner_of(struct act *a, const struct flow_step *s, char out[24])
 		else
 			unit_of(a, out);
 	} else if (strncmp(rule, "@field:", 7) == 0) {
-		if (!unit_of_record(a, fields_text(a->f, rule + 7), out))
+		if (!facet_unit_of(a->n, fields_text(a->f, rule + 7),
+		    out))
 			xcopy(out, 24, fields_text(a->f, rule + 7));
 		if (out[0] == '\0' && a->ncomplaints == 0)
 			act_complain_say(a, rule + 7, MQ_E_REQUIRED,
