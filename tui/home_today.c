@@ -243,7 +243,6 @@ static void add_visits_due(struct home_today *t)
 {
 	struct app *app = t->app;
 	struct desk *d = desk_of(app);
-	struct record_query q = { 0 };
 	struct recur_due rows[SHOWN];
 	struct buf scope = BUF_INIT(BUF_LARGE), due = BUF_INIT(BUF_SMALL);
 	struct err err = ERR_INIT;
@@ -253,10 +252,10 @@ static void add_visits_due(struct home_today *t)
 	int n = 0;
 
 	t->next.rec = 0;
-	desk_narrow(app, "person", &q, &scope);
-	if (recur_count(d->n, "person", q.scope, today, DUE_MAX, &total,
-	    &err) != MQ_OK || total == 0 || recur_page(d->n, "person",
-	    q.scope, today, NULL, rows, SHOWN, &n, &err) != MQ_OK)
+	desk_scope(app, "person", &scope);
+	if (recur_count(d->n, "person", buf_str(&scope), today, DUE_MAX,
+	    &total, &err) != MQ_OK || total == 0 || recur_page(d->n, "person",
+	    buf_str(&scope), today, NULL, rows, SHOWN, &n, &err) != MQ_OK)
 		goto out;
 	up_to(total, DUE_MAX, count);
 	words_fill(line, sizeof(line), W_HOME_VISITS_DUE, count, NULL);

@@ -93,11 +93,10 @@ static void load(struct panel_due *v)
 {
 	struct desk *d = desk_of(v->base.app);
 	struct buf scope = BUF_INIT(BUF_LARGE);
-	struct record_query q = { 0 };
 
 	v->today = clock_day(ledger_now(d->n));
-	desk_narrow(v->base.app, v->kind->name, &q, &scope);
-	load_rows(v, q.scope != NULL ? q.scope : NULL);
+	desk_scope(v->base.app, v->kind->name, &scope);
+	load_rows(v, buf_str(&scope));
 	buf_free(&scope);
 	v->array.items = v->rows;
 	widget_list_reload(&v->list);
@@ -282,7 +281,7 @@ static void due_paint(struct panel *p, const struct draw *d)
 {
 	struct panel_due *v = self(p);
 	struct draw in = draw_sub(d, 2, 1, d->h - 2, d->w - 2);
-	char n[24], line[200];
+	char n[24], line[700];
 
 	if (v->err.code != MQ_OK) {
 		err_say(&v->err, app_lang(p->app), line, sizeof(line));

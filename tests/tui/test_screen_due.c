@@ -4,9 +4,13 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "../../core/base/clock.h"
+#include "../../core/base/file.h"
+#include "../lib/packs.h"
 #include "../lib/station.h"
 
 static struct station t;
@@ -84,6 +88,54 @@ static void the_command_line_lists_them(void **state)
 	screen_stop(&s);
 }
 
+/* The standard pack, but volunteers see of people only whom they entered. */
+static int setup_narrow(void **state)
+{
+	static const char whole[] = "volunteer,,,person household notice";
+	static const char rest[] = "volunteer,,,household notice";
+	struct buf old = BUF_INIT(BUF_LARGE), now = BUF_INIT(BUF_LARGE);
+	struct err err = ERR_INIT;
+	struct env env;
+	char path[600];
+	const char *at;
+
+	packs_begin();
+	env_real(&env);
+	snprintf(path, sizeof(path), "%s/roles.csv", packs_dir());
+	assert_int_equal(file_read(&env, path, &old, &err), MQ_OK);
+	at = strstr(buf_str(&old), whole);
+	assert_non_null(at);
+	buf_add(&now, old.data, (size_t)(at - old.data));
+	buf_addf(&now, "volunteer,,,person,see,own\n%s%s", rest,
+	    at + strlen(whole));
+	packs_put("roles.csv", buf_str(&now));
+	buf_free(&old);
+	buf_free(&now);
+	env_release(&env);
+	return setup(state);
+}
+
+static int teardown_narrow(void **state)
+{
+	packs_end();
+	return teardown(state);
+}
+
+static void nobody_elses_are_told(void **state)
+{
+	struct screen *s = station_screen(&t, NULL, NULL);
+
+	(void)state;
+	station_login(s, STATION_VOLUNTEER);
+	screen_keys(s, "w");
+	screen_see(s, "都去过了");
+	assert_false(screen_has(s, "王**"));
+	screen_key(s, "Esc");
+	screen_see(s, "今日");
+	assert_false(screen_has(s, "该走访 1 位"));
+	screen_stop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +143,8 @@ int main(void)
 		    from_the_home_page_to_the_visit, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_command_line_lists_them,
 		    setup, teardown),
+		cmocka_unit_test_setup_teardown(nobody_elses_are_told,
+		    setup_narrow, teardown_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
