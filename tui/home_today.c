@@ -376,22 +376,20 @@ static void add_events(struct home_today *t)
 {
 	struct desk *d = desk_of(t->app);
 	struct day today = clock_day(ledger_now(d->n));
-	struct record_query q = { .kind = "event", .sort = SORT_OPENED };
-	struct record rows[SHOWN * 3];
+	struct record_query q = { .kind = "event", .sort = SORT_OPENED,
+	    .state = "open", .from = clock_day_start(today),
+	    .to = clock_day_start((struct day){ today.n + 1 }) };
+	struct record rows[NEWS];
 	struct err err = ERR_INIT;
 	char line[400];
-	int n = 0, shown = 0;
+	int n = 0;
 
-	if (record_page(d->n, &q, NULL, false, rows, ARRAY_LEN(rows), &n, &err)
+	if (record_page(d->n, &q, NULL, false, rows, t->news, &n, &err)
 	    != MQ_OK)
 		n = 0;
-	for (int i = 0; i < n && shown < t->news; i++) {
-		if ((rows[i].flags & REC_CLOSED) != 0 ||
-		    clock_day(rows[i].opened_at).n != today.n)
-			continue;
+	for (int i = 0; i < n; i++) {
 		event_words(t, &rows[i], line, sizeof(line));
 		add_rec(t, 0, ROLE_TEXT, line, rows[i].rec);
-		shown++;
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../../core/base/clock.h"
@@ -41,7 +42,7 @@ static void send_back(int64_t rec)
 
 static int setup(void **state)
 {
-	char day[16], when[40];
+	char day[16], when[40], name[32];
 	int64_t back, disputed;
 
 	(void)station_begin(state);
@@ -55,6 +56,14 @@ static int setup(void **state)
 	station_open(&station_one, &station_one.captain, "event", "activity",
 	    "health", "name", "秋季义诊", "start", when, "minutes", "5",
 	    "capacity", "40", "registered", "30", NULL);
+	/* many to come do not hide the one of today */
+	for (int i = 1; i <= 10; i++) {
+		snprintf(name, sizeof(name), "第 %d 场", i);
+		clock_show((struct utc){ env_now(&station_one.env).ms +
+		    i * MS_DAY }, CLOCK_DATE, when, sizeof(when));
+		station_open(&station_one, &station_one.captain, "event",
+		    "activity", "health", "name", name, "start", when, NULL);
+	}
 	station_open(&station_one, &station_one.captain, "notice", "topic",
 	    "water_off", "audience", STATION_ORG, "from", day, "until", day,
 	    "text", "今晚十点起停水", NULL);
