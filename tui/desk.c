@@ -374,6 +374,19 @@ static void number(char out[24], int64_t v)
 	snprintf(out, 24, "%lld", (long long)v);
 }
 
+void desk_delivery_line(struct app *app, char *out, size_t size)
+{
+	const struct outbox_counts *c = desk_counts(app);
+	char w[24], l[24], s[24], k[24], r[24];
+
+	number(w, c->written);
+	number(l, c->local);
+	number(s, c->sent);
+	number(k, c->hub);
+	number(r, c->returned);
+	words_fill(out, size, W_HOME_DELIVERY, w, l, s, k, r, NULL);
+}
+
 static void down_words(struct desk *d, const struct outbox_counts *c,
     char *out, size_t size, enum theme_role *role)
 {

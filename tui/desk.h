@@ -75,6 +75,8 @@ const char *desk_delivery_word(struct app *app, const struct record *r,
     enum theme_role *role);
 const char *desk_due_words(struct app *app, const struct record *r,
     char *out, size_t size, enum theme_role *role);
+/* 写下 = 本机 + 已送 + 区已收 + 退回: where everything stands on its way. */
+void desk_delivery_line(struct app *app, char *out, size_t size);
 /* 网络不通,照常登记;本机 17 条未送;… : what the light means, what to do. */
 void desk_light_words(struct app *app, char *out, size_t size,
     enum theme_role *role);

@@ -477,15 +477,9 @@ static void add_counts(struct home_today *t)
 
 static void add_delivery(struct home_today *t)
 {
-	const struct outbox_counts *c = desk_counts(t->app);
-	char w[24], l[24], s[24], k[24], r[24], line[200];
+	char line[200];
 
-	snprintf(w, sizeof(w), "%" PRId64, c->written);
-	snprintf(l, sizeof(l), "%" PRId64, c->local);
-	snprintf(s, sizeof(s), "%" PRId64, c->sent);
-	snprintf(k, sizeof(k), "%" PRId64, c->hub);
-	snprintf(r, sizeof(r), "%" PRId64, c->returned);
-	words_fill(line, sizeof(line), W_HOME_DELIVERY, w, l, s, k, r, NULL);
+	desk_delivery_line(t->app, line, sizeof(line));
 	widget_lines_add(&t->lines, NULL, ROLE_TEXT, line);
 }
 

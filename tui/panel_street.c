@@ -449,21 +449,6 @@ static int paint_oldest(struct panel_street *s, const struct draw *d, int y)
 	return y;
 }
 
-static void paint_delivery(struct panel_street *s, const struct draw *d,
-    int y)
-{
-	const struct outbox_counts *c = desk_counts(s->base.app);
-	char w[24], l[24], n[24], k[24], r[24], line[200];
-
-	snprintf(w, sizeof(w), "%" PRId64, c->written);
-	snprintf(l, sizeof(l), "%" PRId64, c->local);
-	snprintf(n, sizeof(n), "%" PRId64, c->sent);
-	snprintf(k, sizeof(k), "%" PRId64, c->hub);
-	snprintf(r, sizeof(r), "%" PRId64, c->returned);
-	words_fill(line, sizeof(line), W_HOME_DELIVERY, w, l, n, k, r, NULL);
-	draw_text(d, y, 0, 0, ROLE_TEXT, line);
-}
-
 /* Gutter, name, blank, word: the longest decides for all. */
 static int cell_cells(const struct panel_street *s)
 {
@@ -503,7 +488,8 @@ static void street_paint(struct panel *p, const struct draw *d)
 		rest = draw_sub(&in, y, 0, lines, in.w);
 		widget_lines_paint(&s->stations, &rest);
 	}
-	paint_delivery(s, &in, in.h - 1);
+	desk_delivery_line(p->app, words, sizeof(words));
+	draw_text(&in, in.h - 1, 0, 0, ROLE_TEXT, words);
 }
 
 static void street_destroy(struct panel *p)
