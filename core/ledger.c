@@ -252,10 +252,10 @@ static enum mq_status get_body(struct node *n, struct ref id,
 	return st;
 }
 
-enum mq_status ledger_read(struct node *n, struct ref id, struct entry *e,
-    struct buf *head, struct buf *body, bool *erased, struct err *err)
+/* The bytes of a header, and what they say. */
+static enum mq_status get_head(struct node *n, struct ref id,
+    struct entry *e, struct buf *head, struct err *err)
 {
-	uint8_t salt[ENTRY_SALT];
 	char text[ENTRY_REF_TEXT];
 	struct db_stmt *s;
 	enum mq_status st;
@@ -278,31 +278,26 @@ enum mq_status ledger_read(struct node *n, struct ref id, struct entry *e,
 		st = entry_check_head(head->data, head->len, e, err);
 	}
 	db_done(&s);
-	if (!st)
-		st = get_body(n, id, salt, body, erased, err);
 	return st;
 }
 
-/* Which entry took this one's words away. */
-static enum mq_status gone_why(struct node *n, struct ref id,
-    struct ref *why, struct err *err)
+enum mq_status ledger_read_head(struct node *n, struct ref id,
+    struct entry *e, struct err *err)
 {
-	struct db_stmt *s;
-	enum mq_status st;
-	bool row;
+	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
+	enum mq_status st = get_head(n, id, e, &head, err);
 
-	*why = id;
-	st = query_of(n, "SELECT why_dev, why_seq FROM entry_gone"
-	    " WHERE dev = ? AND seq = ?", id, &s, err);
-	if (st)
-		return st;
-	st = db_step(s, &row, err);
-	if (!st && row) {
-		why->dev.v = db_i64(s, "why_dev");
-		why->seq = db_i64(s, "why_seq");
-	}
-	db_done(&s);
+	buf_free(&head);
 	return st;
+}
+
+enum mq_status ledger_read(struct node *n, struct ref id, struct entry *e,
+    struct buf *head, struct buf *body, bool *erased, struct err *err)
+{
+	uint8_t salt[ENTRY_SALT];
+	enum mq_status st = get_head(n, id, e, head, err);
+
+	return st ? st : get_body(n, id, salt, body, erased, err);
 }
 
 enum mq_status ledger_line_of(struct node *n, struct ref id,
@@ -314,14 +309,13 @@ enum mq_status ledger_line_of(struct node *n, struct ref id,
 	struct entry e;
 	struct ref why = id;
 	enum mq_status st;
-	bool gone;
+	bool gone, listed;
 
-	st = ledger_read(n, id, &e, &head, &body, &gone, err);
-	buf_reset(&body);
+	st = get_head(n, id, &e, &head, err);
 	if (!st)
 		st = get_body(n, id, salt, &body, &gone, err);
 	if (!st && gone)
-		st = gone_why(n, id, &why, err);
+		st = ledger_gone(n, id, &listed, &why, err);
 	if (!st)
 		entry_line(head.data, head.len, salt,
 		    gone ? NULL : body.data, body.len, why, out);
@@ -336,17 +330,11 @@ enum mq_status ledger_line_of(struct node *n, struct ref id,
 static enum mq_status lines_of_save(struct node *n, int64_t at, int64_t to,
     struct buf *out, int64_t *next, struct err *err)
 {
-	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 	struct ref id = { n->dev, at };
 	struct entry e;
-	enum mq_status st;
+	enum mq_status st = ledger_read_head(n, id, &e, err);
 	int64_t end;
-	bool gone;
 
-	st = ledger_read(n, id, &e, &head, &body, &gone, err);
-	buf_free(&head);
-	buf_free(&body);
 	if (st)
 		return st;
 	end = e.save_first + e.save_n;
@@ -645,22 +633,6 @@ static enum mq_status take_clock(struct node *n, int64_t hlc,
 	return node_set_meta(n, "hlc", hlc, err);
 }
 
-/* Were its words taken away before it came? */
-static enum mq_status is_gone(struct node *n, struct ref id, bool *gone,
-    struct err *err)
-{
-	struct db_stmt *s;
-	enum mq_status st;
-
-	st = query_of(n, "SELECT dev FROM entry_gone WHERE dev = ?"
-	    " AND seq = ?", id, &s, err);
-	if (st)
-		return st;
-	st = db_step(s, gone, err);
-	db_done(&s);
-	return st;
-}
-
 /* entry.erased takes effect on arrival: body {"u":["101:5",…]}. */
 static enum mq_status apply_erased(struct node *n,
     const struct entry_parts *p, struct err *err)
@@ -694,6 +666,7 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 	struct entry_parts p;
 	uint8_t hash[CRYPTO_HASH];
 	enum mq_status st;
+	struct ref why;
 	bool held = false, gone = false;
 
 	assert(db_in_transaction(n->db));
@@ -708,8 +681,9 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 	if (held)
 		return p.body ? MQ_OK : ledger_erase(n, p.e.id, p.erased, err);
 	st = put_entry(n, &p.e, p.head, p.head_len, hash, err);
+	/* Were its words taken away before it came? */
 	if (!st)
-		st = is_gone(n, p.e.id, &gone, err);
+		st = ledger_gone(n, p.e.id, &gone, &why, err);
 	if (!st && p.body && !gone)
 		st = put_body(n, p.e.id, p.salt, p.body, p.body_len, err);
 	if (!st && !p.body)
@@ -729,18 +703,10 @@ enum mq_status ledger_receive(struct node *n, const char *line, size_t len,
 enum mq_status ledger_hlc(struct node *n, struct ref id, int64_t *hlc,
     struct err *err)
 {
-	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 	struct entry e;
-	enum mq_status st;
-	bool gone;
+	enum mq_status st = ledger_read_head(n, id, &e, err);
 
-	st = ledger_read(n, id, &e, &head, &body, &gone, err);
 	if (!st)
 		*hlc = e.hlc;
-	if (body.data != NULL)
-		crypto_wipe(body.data, body.len);
-	buf_free(&head);
-	buf_free(&body);
 	return st;
 }

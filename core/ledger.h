@@ -61,6 +61,9 @@ enum mq_status ledger_heads(struct node *n, struct ref subj,
 /* After a healed tail: goes on as the next epoch, in a transaction.  The new
  * chain's first `prev` is the last hash of the former one. */
 enum mq_status ledger_new_epoch(struct node *n, struct err *err) MUST_CHECK;
+/* Up to where the hub has an epoch that ended, in a transaction. */
+enum mq_status ledger_set_former(struct node *n, struct dev dev, int64_t hub,
+    struct err *err) MUST_CHECK;
 /* Another process of this node may have begun one: n->dev follows. */
 enum mq_status ledger_refresh(struct node *n, struct err *err) MUST_CHECK;
 /* Notes the head in the file beside the database (a lost tail shows). */
@@ -91,6 +94,9 @@ enum mq_status ledger_head(struct node *n, struct ledger_head *out,
 enum mq_status ledger_read(struct node *n, struct ref id, struct entry *e,
     struct buf *head, struct buf *body, bool *erased, struct err *err)
     MUST_CHECK;
+/* What its header says, for who needs no words: nothing is decrypted. */
+enum mq_status ledger_read_head(struct node *n, struct ref id,
+    struct entry *e, struct err *err) MUST_CHECK;
 /* The hybrid clock of one entry: its place among concurrent ones. */
 enum mq_status ledger_hlc(struct node *n, struct ref id, int64_t *hlc,
     struct err *err) MUST_CHECK;
@@ -108,6 +114,10 @@ enum mq_status ledger_line_of(struct node *n, struct ref id, struct buf *out,
 enum mq_status ledger_erase(struct node *n, struct ref id, struct ref why,
     struct err *err) MUST_CHECK;
 
+/* *gone: its words were dropped, or shall be when they come; *why as
+ * ledger_erase() was told, `id` itself when they were not. */
+enum mq_status ledger_gone(struct node *n, struct ref id, bool *gone,
+    struct ref *why, struct err *err) MUST_CHECK;
 /* Did it leave by retention? */
 bool ledger_purged(struct node *n, struct ref id);
 /* Visits every entry with its body here, in the order of chains; `body` is

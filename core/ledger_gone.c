@@ -10,20 +10,36 @@
 
 #define AT_A_TIME 200
 
-bool ledger_purged(struct node *n, struct ref id)
+enum mq_status ledger_gone(struct node *n, struct ref id, bool *gone,
+    struct ref *why, struct err *err)
 {
 	struct db_stmt *s;
-	bool row = false;
+	enum mq_status st;
 
-	if (db_query(n->db, "SELECT dev FROM entry_gone WHERE dev = ?"
-	    " AND seq = ? AND why_dev = dev AND why_seq = seq", &s, NULL))
-		return false;
+	*gone = false;
+	*why = id;
+	st = db_query(n->db, "SELECT why_dev, why_seq FROM entry_gone"
+	    " WHERE dev = ? AND seq = ?", &s, err);
+	if (st)
+		return st;
 	db_bind_i64(s, id.dev.v);
 	db_bind_i64(s, id.seq);
-	if (db_step(s, &row, NULL))
-		row = false;
+	st = db_step(s, gone, err);
+	if (!st && *gone) {
+		why->dev.v = db_i64(s, "why_dev");
+		why->seq = db_i64(s, "why_seq");
+	}
 	db_done(&s);
-	return row;
+	return st;
+}
+
+bool ledger_purged(struct node *n, struct ref id)
+{
+	struct ref why;
+	bool gone;
+
+	return ledger_gone(n, id, &gone, &why, NULL) == MQ_OK && gone &&
+	    ref_equal(why, id);
 }
 
 /* The next identities that have words, so that no statement stays open while

@@ -82,21 +82,27 @@ enum mq_status ledger_refresh(struct node *n, struct err *err)
 	return st;
 }
 
+enum mq_status ledger_set_former(struct node *n, struct dev dev, int64_t hub,
+    struct err *err)
+{
+	struct db_stmt *s;
+	enum mq_status st = db_query(n->db, "INSERT OR REPLACE INTO"
+	    " former(dev, hub) VALUES(?, ?)", &s, err);
+
+	if (st)
+		return st;
+	db_bind_i64(s, dev.v);
+	db_bind_i64(s, hub);
+	return db_run(&s, err);
+}
+
 /* What the hub has not of the epoch that ends is still to be sent. */
 static enum mq_status note_former(struct node *n, struct err *err)
 {
-	struct db_stmt *s;
 	int64_t hub;
 	enum mq_status st = node_read_meta(n, "hub_seq", &hub, NULL, 0, err);
 
-	if (!st)
-		st = db_query(n->db, "INSERT OR REPLACE INTO former(dev, hub)"
-		    " VALUES(?, ?)", &s, err);
-	if (st)
-		return st;
-	db_bind_i64(s, n->dev.v);
-	db_bind_i64(s, hub);
-	return db_run(&s, err);
+	return st ? st : ledger_set_former(n, n->dev, hub, err);
 }
 
 static enum mq_status begin_epoch(struct node *n, int epoch,

@@ -12,6 +12,7 @@
 
 #include "base/xmalloc.h"
 #include "ledger.h"
+#include "record.h"
 
 struct marks { int64_t sent, hub; };
 
@@ -134,34 +135,12 @@ static enum mq_status returned_entries(struct node *n, int64_t hub,
 static enum mq_status oldest(struct node *n, struct ref id, struct utc *out,
     struct err *err)
 {
-	struct buf head = BUF_INIT(BUF_SMALL), body = BUF_INIT(BUF_SMALL);
 	struct entry e;
-	enum mq_status st;
-	bool erased;
+	enum mq_status st = ledger_read_head(n, id, &e, err);
 
-	st = ledger_read(n, id, &e, &head, &body, &erased, err);
 	if (st == MQ_OK)
 		*out = e.at;
-	if (body.data != NULL)
-		crypto_wipe(body.data, body.cap);
-	buf_free(&head);
-	buf_free(&body);
 	return st;
-}
-
-static enum mq_status unfolded(struct node *n, int64_t *out, struct err *err)
-{
-	int64_t last;
-	enum mq_status st;
-
-	st = db_scalar(n->db, "SELECT coalesce(max(pos), 0) FROM entry",
-	    &last, err);
-	if (st != MQ_OK)
-		return st;
-	*out = last - node_meta(n, "folded_to");
-	if (*out < 0)
-		*out = 0;
-	return MQ_OK;
 }
 
 enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
@@ -201,7 +180,7 @@ enum mq_status outbox_counts(struct node *n, struct outbox_counts *out,
 	if (f.oldest.seq != 0)
 		st = oldest(n, f.oldest, &out->oldest_local, err);
 	if (st == MQ_OK)
-		st = unfolded(n, &out->unfolded, err);
+		st = record_unfolded(n, &out->unfolded, err);
 	return st;
 }
 
@@ -329,20 +308,6 @@ static enum mq_status former_hub(struct node *n, struct dev dev, int64_t *out,
 	return st;
 }
 
-static enum mq_status former_put(struct node *n, struct dev dev, int64_t hub,
-    struct err *err)
-{
-	struct db_stmt *s;
-	enum mq_status st = db_query(n->db, "INSERT OR REPLACE INTO"
-	    " former(dev, hub) VALUES(?, ?)", &s, err);
-
-	if (st != MQ_OK)
-		return st;
-	db_bind_i64(s, dev.v);
-	db_bind_i64(s, hub);
-	return db_run(&s, err);
-}
-
 enum mq_status outbox_mark_former(struct node *n, struct dev dev,
     int64_t contiguous, const char *receipt, struct utc at, struct err *err)
 {
@@ -359,7 +324,7 @@ enum mq_status outbox_mark_former(struct node *n, struct dev dev,
 	else if (receipt[0] != '\0')
 		st = put_receipt(n, dev, was + 1, contiguous, receipt, at,
 		    err);
-	return st == MQ_OK ? former_put(n, dev, contiguous, err) : st;
+	return st == MQ_OK ? ledger_set_former(n, dev, contiguous, err) : st;
 }
 
 /* What the hub says now of these entries stands instead of what it said. */

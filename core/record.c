@@ -291,16 +291,16 @@ enum mq_status record_count(struct node *n, const char *kind,
 
 /* ---- the way to the hub ---- */
 
-static bool came_back(struct node *n, const struct record *r)
+/* Does the statement, asked for a chain and a place in it, give a row?  Not
+ * when it cannot be asked. */
+static bool gives_row(struct node *n, const char *sql, const struct record *r)
 {
 	struct db_stmt *s;
 	bool row = false;
 
-	if (db_query(n->db, "SELECT first FROM returned WHERE dev = ?"
-	    " AND first <= ? AND last >= ?", &s, NULL) != MQ_OK)
+	if (db_query(n->db, sql, &s, NULL) != MQ_OK)
 		return false;
 	db_bind_i64(s, r->own_dev.v);
-	db_bind_i64(s, r->own_seq);
 	db_bind_i64(s, r->own_seq);
 	if (db_step(s, &row, NULL) != MQ_OK)
 		row = false;
@@ -308,21 +308,17 @@ static bool came_back(struct node *n, const struct record *r)
 	return row;
 }
 
+static bool came_back(struct node *n, const struct record *r)
+{
+	return gives_row(n, "SELECT first FROM returned WHERE dev = ?"
+	    " AND ? BETWEEN first AND last", r);
+}
+
 /* Has the hub this entry of an epoch that ended? */
 static bool former_has(struct node *n, const struct record *r)
 {
-	struct db_stmt *s;
-	bool row = false;
-
-	if (db_query(n->db, "SELECT hub FROM former WHERE dev = ?"
-	    " AND hub < ?", &s, NULL) != MQ_OK)
-		return false;
-	db_bind_i64(s, r->own_dev.v);
-	db_bind_i64(s, r->own_seq);
-	if (db_step(s, &row, NULL) != MQ_OK)
-		row = true;
-	db_done(&s);
-	return !row;
+	return gives_row(n, "SELECT 1 WHERE NOT EXISTS(SELECT 1 FROM former"
+	    " WHERE dev = ? AND hub < ?)", r);
 }
 
 enum record_delivery record_delivery(struct node *n, const struct record *r)

@@ -89,6 +89,9 @@ enum mq_status record_fold_saved(struct node *n, const struct ref *ids,
  * *left gets what remains. */
 enum mq_status record_fold_pending(struct node *n, int max, int64_t *left,
     struct err *err) MUST_CHECK;
+/* How many entries are not folded yet (整理中). */
+enum mq_status record_unfolded(struct node *n, int64_t *left,
+    struct err *err) MUST_CHECK;
 /* Throws the projection away and makes it again. */
 enum mq_status record_rebuild(struct node *n, struct err *err) MUST_CHECK;
 /* Digest over all projection tables in key order. */

@@ -624,7 +624,7 @@ static enum mq_status next_subjects(struct node *n, int max, int64_t *recs,
 	return st;
 }
 
-static enum mq_status left_over(struct node *n, int64_t *left,
+enum mq_status record_unfolded(struct node *n, int64_t *left,
     struct err *err)
 {
 	int64_t last = 0;
@@ -663,12 +663,12 @@ enum mq_status record_fold_pending(struct node *n, int max, int64_t *left,
 	enum mq_status st;
 	int done = 0, all = 0;
 
-	st = left_over(n, left, err);
+	st = record_unfolded(n, left, err);
 	while (!st && *left > 0 && all < max) {
 		st = fold_slice(n, FOLD_SLICE, &done, err);
 		all += done;
 		if (!st)
-			st = left_over(n, left, err);
+			st = record_unfolded(n, left, err);
 	}
 	return st;
 }

@@ -21,12 +21,8 @@ void save_part_heads(struct save_part *p, const struct record_full *r)
 
 static void put_value(struct fields *out, const struct field_value *v)
 {
-	if (v && v->kind == FV_INT)
-		fields_set_int(out, v->name, v->num);
-	else if (v && v->kind == FV_LIST)
-		fields_set_list(out, v->name, v->text);
-	else if (v && v->kind == FV_TEXT)
-		fields_set(out, v->name, v->text);
+	if (v && v->kind != FV_GONE)
+		fields_put(out, v->name, v);
 }
 
 void save_part_settle(struct save_part *p, const struct record_full *prior,
@@ -196,25 +192,17 @@ enum mq_status save_built_on(struct node *n, int64_t rec,
 static enum mq_status load_save(struct node *n, struct ref first,
     struct entry *out, int *count, struct err *err)
 {
-	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 	struct ref id = first;
 	enum mq_status st;
-	bool gone;
 
 	*count = 0;
 	do {
-		buf_reset(&head);
-		buf_reset(&body);
-		st = ledger_read(n, id, &out[*count], &head, &body, &gone,
-		    err);
+		st = ledger_read_head(n, id, &out[*count], err);
 		if (st)
 			break;
 		++*count;
 		id.seq++;
 	} while (*count < out[0].save_n && *count < ENTRY_SAVE_MAX);
-	buf_free(&head);
-	buf_free(&body);
 	return st;
 }
 

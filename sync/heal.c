@@ -305,14 +305,9 @@ static enum mq_status epoch_batch(struct client *c, struct dev dev,
 	*done = false;
 	/* Whole saves, until enough or no more. */
 	while (st == MQ_OK && whole - from + 1 < EPOCH_BATCH) {
-		struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-		struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 		struct entry e;
-		bool gone;
 
-		st = ledger_read(c->n, id, &e, &head, &body, &gone, err);
-		buf_free(&head);
-		buf_free(&body);
+		st = ledger_read_head(c->n, id, &e, err);
 		if (st == MQ_E_NOT_FOUND) {
 			st = MQ_OK;
 			*done = true;

@@ -138,20 +138,11 @@ void record_flow_joined(struct app *app, const struct record_event *ev,
 
 int64_t record_flow_subject(struct node *n, struct ref id)
 {
-	struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-	struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 	struct err err = ERR_INIT;
 	struct entry e;
-	bool erased;
-	int64_t rec = 0;
 
-	if (ref_is(id) && ledger_read(n, id, &e, &head, &body, &erased, &err)
-	    == MQ_OK)
-		rec = ref_rec(e.subj);
-	crypto_wipe(body.data, body.len);
-	buf_free(&head);
-	buf_free(&body);
-	return rec;
+	return ref_is(id) && ledger_read_head(n, id, &e, &err) == MQ_OK ?
+	    ref_rec(e.subj) : 0;
 }
 
 /* ---- the call sheet ---- */

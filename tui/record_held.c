@@ -71,16 +71,11 @@ void record_held_returned(struct record_held *h)
 		return;
 	for (int i = 0; i < count && i < RETURNED_MAX; i++)
 		for (int64_t seq = list[i].first; seq <= list[i].last; seq++) {
-			struct buf head = BUF_INIT(ENTRY_HEAD_MAX);
-			struct buf body = BUF_INIT(ENTRY_BODY_MAX);
 			struct entry e;
-			bool erased;
 
-			if (ledger_read(n, (struct ref){ list[i].dev,
-			    seq }, &e, &head, &body, &erased, &err) == MQ_OK)
+			if (ledger_read_head(n, (struct ref){ list[i].dev,
+			    seq }, &e, &err) == MQ_OK)
 				keep(h, ref_rec(e.subj));
-			buf_free(&head);
-			buf_free(&body);
 		}
 }
 
