@@ -135,7 +135,7 @@ static void try_put(struct node *n, const struct audit *a,
 
 void audit_login(struct node *n, const char *by)
 {
-	int64_t now = env_now(n->env).ms, last, shift;
+	int64_t now = ledger_now(n).ms, last, shift;
 	struct mark m = { NULL, now, NULL };
 	char key[48];
 

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "ledger.h"
 #include "person_id.h"
 
 #define BAD_LINE_MAX (256u * 1024u)
@@ -40,7 +41,7 @@ static enum mq_status keep_bad(struct node *n, const char *line, size_t len,
 	    &s, err);
 	if (st != MQ_OK)
 		return st;
-	db_bind_i64(s, env_now(n->env).ms);
+	db_bind_i64(s, ledger_now(n).ms);
 	db_bind_text(s, reason);
 	db_bind_blob(s, line, len < BAD_LINE_MAX ? len : BAD_LINE_MAX);
 	db_bind_i64(s, KEPT_BAD);

@@ -364,7 +364,7 @@ enum mq_status outbox_mark_returned(struct node *n, struct dev dev,
 	db_bind_i64(s, dev.v);
 	db_bind_i64(s, first);
 	db_bind_i64(s, last);
-	db_bind_i64(s, env_now(n->env).ms);
+	db_bind_i64(s, ledger_now(n).ms);
 	db_bind_text(s, reason);
 	st = db_run(&s, err);
 	if (st == MQ_OK && dev.v == n->dev.v && last > m.sent) {
@@ -388,7 +388,7 @@ enum mq_status outbox_contact(struct node *n, const char *trouble,
 
 	xcopy(clean, sizeof(clean), trouble);
 	if (clean[0] == '\0')
-		st = node_set_meta(n, "contact_at", env_now(n->env).ms, err);
+		st = node_set_meta(n, "contact_at", ledger_now(n).ms, err);
 	if (st == MQ_OK)
 		st = node_set_meta_text(n, "contact_trouble", clean, err);
 	return st;

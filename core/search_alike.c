@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "form.h"
+#include "ledger.h"
 #include "pack.h"
 #include "person_id.h"
 
@@ -212,7 +213,7 @@ enum mq_status search_alike_typed(struct node *n, const char *kind,
 	    &place))
 		r.r.place = ref_rec(place);
 	if (person_id_check(fields_text(f, "idnumber"),
-	    clock_day(env_now(n->env)), id, NULL) == MQ_OK) {
+	    clock_day(ledger_now(n)), id, NULL) == MQ_OK) {
 		form_id_hash(n, id, hash);
 		fields_set(&r.d, "id_hash", hash);
 		crypto_wipe(id, sizeof(id));

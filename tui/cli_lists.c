@@ -9,6 +9,7 @@
 #include "../core/base/xmalloc.h"
 #include "../core/export.h"
 #include "../core/import.h"
+#include "../core/ledger.h"
 #include "cli_verbs.h"
 #include "words.h"
 
@@ -222,7 +223,7 @@ static enum mq_status read_day(struct cli *c, const char *text, bool after,
 
 	if (!text)
 		return MQ_OK;
-	st = when_read(text, env_now(c->env), &w, &c->err);
+	st = when_read(text, ledger_now(c->n), &w, &c->err);
 	if (st)
 		return st;
 	*out = clock_day_start(w.day);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "../../core/base/xmalloc.h"
+#include "../../core/ledger.h"
 #include "../lib/nodes.h"
 
 static struct nodes_one x;
@@ -55,6 +56,7 @@ static int acts(const char *what, struct record_full *last)
 static void came_in_once_a_shift(void **state)
 {
 	struct record_full r;
+	struct utc now;
 
 	(void)state;
 	audit_login(x.n, "v001");
@@ -67,6 +69,14 @@ static void came_in_once_a_shift(void **state)
 	audit_login(x.n, "v002");
 	env_advance(&x.env, 11 * MS_HOUR);
 	nodes_reopen(&x);
+	audit_login(x.n, "v001");
+	assert_int_equal(acts("login", &r), 3);
+	record_full_free(&r);
+	/* The machine forgot the time; somebody set it right. */
+	now = env_now(&x.env);
+	env_advance(&x.env, -now.ms);
+	nodes_ok(ledger_confirm_clock(x.n, (struct utc){ now.ms + MS_HOUR },
+	    NULL), NULL);
 	audit_login(x.n, "v001");
 	assert_int_equal(acts("login", &r), 3);
 	record_full_free(&r);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../../core/base/xmalloc.h"
+#include "../../core/ledger.h"
 #include "../../core/search.h"
 #include "../lib/deeds.h"
 
@@ -309,11 +310,11 @@ static void alike(const char *name, const char *year, const char *phone,
 static void there_already(void **state)
 {
 	struct search_person p[MAX];
-	int64_t rec;
+	int64_t rec, later;
 
 	(void)state;
 	rec = person("张伟", "1951", "13800138000", "110105491231002");
-	(void)person("李娜", "1980", "13900139111", "");
+	later = person("李娜", "1980", "13900139111", "34052419800101001X");
 	assert_int_equal(find("person", "", p), 2);	/* indexed now */
 	alike("", "", "", "", "", 0, 0, 0);
 	alike("王五", "1951", "", "", "3栋2单元", 0, 0, 0);
@@ -327,6 +328,13 @@ static void there_already(void **state)
 	alike("王五", "", "13800138000", "", "", 1, SEARCH_ONLY_PHONE, rec);
 	alike("王五", "", "", "11010519491231002x", "", 1,
 	    SEARCH_SAME_NUMBER, rec);
+	/* A wall clock of 1970 that somebody set right by hand: who was born
+	 * since is not of the future. */
+	env_advance(&x.env, -NODES_NOW);
+	nodes_ok(ledger_confirm_clock(x.n, (struct utc){ NODES_NOW }, NULL),
+	    NULL);
+	alike("王五", "", "", "34052419800101001X", "", 1,
+	    SEARCH_SAME_NUMBER, later);
 	assert_true(search_is_likely(SEARCH_SAME_LIFE));
 	assert_false(search_is_likely(SEARCH_ONLY_NAME));
 }
