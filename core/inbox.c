@@ -178,7 +178,7 @@ enum mq_status inbox_status_get(struct node *n, const char *no,
 		if (no[i] != ' ' && no[i] != '-')
 			key[k++] = no[i];
 	key[k] = '\0';
-	if (no[i] != '\0' || !person_id_short_ok(key))
+	if (no[i + strspn(no + i, " -")] != '\0' || !person_id_short_ok(key))
 		return err_set(err, MQ_E_NOT_FOUND, "%s", no);
 	st = db_query(n->db, "SELECT key, state, due, phone, as_of, closed"
 	    " FROM district WHERE key = ?", &s, err);
