@@ -87,54 +87,38 @@ static int by_tie(const void *a, const void *b)
 	return x->rec < y->rec ? -1 : x->rec > y->rec;
 }
 
-/* Of the full name, who else is in the register here? */
-static enum mq_status count_namesakes(struct node *n, struct subject *s,
-    struct err *err)
+/* Somebody else of the full name in the register here; a case of theirs that
+ * still runs. */
+static void judge(struct node *n, struct subject *s,
+    const struct subject_hit *h, const struct record_full *r)
 {
-	size_t i;
+	const struct kind *k = n->pack ? pack_kind(n->pack, r->r.kind) : NULL;
 
-	for (i = 0; i < s->n; i++) {
-		struct record_full r;
-		enum mq_status st;
-
-		if (s->v[i].rec == s->rec)
-			continue;
-		st = record_get(n, s->v[i].rec, &r, err);
-		if (st == MQ_E_NOT_FOUND)
-			continue;
-		if (st)
-			return st;
-		if (strcmp(r.r.kind, s->person.r.kind) == 0 &&
-		    strcmp(fields_text(&r.f, "name"), s->name) == 0)
-			s->namesakes++;
-		record_full_free(&r);
-	}
-	return MQ_OK;
+	s->namesakes += h->rec != s->rec &&
+	    strcmp(r->r.kind, s->person.r.kind) == 0 &&
+	    strcmp(fields_text(&r->f, "name"), s->name) == 0;
+	s->open += h->tie == SUBJECT_NAMED && k && k->nstates &&
+	    !k->register_ && !(r->r.flags & (REC_CLOSED | REC_VOID));
+	s->mentions += h->tie == SUBJECT_MENTION;
 }
 
-static enum mq_status count_open(struct node *n, struct subject *s,
+static enum mq_status judge_all(struct node *n, struct subject *s,
     struct err *err)
 {
+	struct record_full r;
+	enum mq_status st = MQ_OK;
 	size_t i;
 
-	for (i = 0; i < s->n; i++) {
-		const struct kind *k;
-		struct record_full r;
-		enum mq_status st;
-
-		if (s->v[i].tie != SUBJECT_NAMED)
-			continue;
+	for (i = 0; i < s->n && !st; i++) {
 		st = record_get(n, s->v[i].rec, &r, err);
+		/* Left by retention: its entries alone are here. */
 		if (st == MQ_E_NOT_FOUND)
-			continue;
-		if (st)
-			return st;
-		k = n->pack ? pack_kind(n->pack, r.r.kind) : NULL;
-		s->open += k && k->nstates && !k->register_ &&
-		    !(r.r.flags & (REC_CLOSED | REC_VOID));
+			st = MQ_OK;
+		if (!st)
+			judge(n, s, &s->v[i], &r);
 		record_full_free(&r);
 	}
-	return MQ_OK;
+	return st;
 }
 
 enum mq_status subject_find(struct node *n, int64_t rec,
@@ -142,7 +126,6 @@ enum mq_status subject_find(struct node *n, int64_t rec,
 {
 	struct subject *s = xcalloc(1, sizeof(*s));
 	enum mq_status st;
-	size_t i;
 
 	s->rec = rec;
 	ref_text(ref_of_rec(rec), s->ref);
@@ -158,11 +141,7 @@ enum mq_status subject_find(struct node *n, int64_t rec,
 		st = ledger_each(n, visit, s, err);
 	}
 	if (!st)
-		st = count_namesakes(n, s, err);
-	if (!st)
-		st = count_open(n, s, err);
-	for (i = 0; i < s->n; i++)
-		s->mentions += s->v[i].tie == SUBJECT_MENTION;
+		st = judge_all(n, s, err);
 	if (s->n)
 		qsort(s->v, s->n, sizeof(*s->v), by_tie);
 	if (st)

@@ -240,7 +240,7 @@ static void state_anew(struct work *w, const struct record_full *r)
 		else
 			fields_put(&d, v->name, v);
 	}
-	if (whose && r->r.place && !k->register_ &&
+	if (whose && r->r.place && !(k && k->register_) &&
 	    !shared_place(w, r->r.place)) {
 		fields_set_gone(&d, "place");
 		if (fields_has(&f, "place"))
@@ -377,11 +377,13 @@ static enum mq_status append(struct work *w, size_t from, size_t n,
 /* Lines that could not be read as entries may hold anything. */
 static enum mq_status drop_bad_lines(struct work *w, struct err *err)
 {
-	const char *const words[] = { w->s->ref, w->s->name, w->s->phone };
+	char quoted[ENTRY_REF_TEXT + 3];
+	const char *const words[] = { quoted, w->s->name, w->s->phone };
 	struct db_stmt *s;
 	enum mq_status st = MQ_OK;
 	size_t i;
 
+	snprintf(quoted, sizeof(quoted), "\"%s\"", w->s->ref);
 	for (i = 0; i < ARRAY_LEN(words) && !st; i++) {
 		if (!words[i][0])
 			continue;

@@ -242,6 +242,51 @@ static void an_erasure_knows_the_way(void **state)
 	assert_int_equal(n, 1);
 }
 
+/* Of a kind that the pack has no more: what it says of them goes all the
+ * same.  Lines that could not be read go only when they name this person. */
+static void a_kind_of_old_is_no_hindrance(void **state)
+{
+	char ref[ENTRY_REF_TEXT], home[ENTRY_REF_TEXT], line[80], body[300];
+	struct subject_done done;
+	struct record_full r;
+	struct subject *s;
+	struct db_stmt *q;
+	struct err err = ERR_INIT;
+	int64_t kept = 0;
+	int64_t old;
+	int i;
+
+	(void)state;
+	ref_text(ref_of_rec(person), ref);
+	ref_text(ref_of_rec(house), home);
+	snprintf(body, sizeof(body), "{\"d\":{\"place\":\"%s\",\"who\":\"%s\"},"
+	    "\"f\":{\"said\":\"" NAME "\"}}", home, ref);
+	old = ref_rec(nodes_entry(&x, "olddeed", "open", 0, body));
+	nodes_ok(db_begin(x.n->db, __func__, &err), &err);
+	for (i = 0; i < 2; i++) {
+		snprintf(line, sizeof(line), "{\"who\":\"%s%s\"", ref,
+		    i ? "7" : "");
+		nodes_ok(db_query(x.n->db, "INSERT INTO inbox_bad(at, reason,"
+		    " line) VALUES(1, '', CAST(? AS BLOB))", &q, &err), &err);
+		db_bind_text(q, line);
+		nodes_ok(db_run(&q, &err), &err);
+	}
+	nodes_ok(db_commit(x.n->db, &err), &err);
+	nodes_ok(subject_find(x.n, person, &s, &err), &err);
+	(void)subject_is_meant(s, mention);
+	nodes_ok(subject_erase(x.n, &x.who, s, "本人要求", &done, &err),
+	    &err);
+	subject_free(&s);
+	nodes_ok(record_get(x.n, old, &r, &err), &err);
+	assert_int_equal(r.r.who, 0);
+	assert_int_equal(r.r.place, 0);
+	assert_false(fields_has(&r.f, "said"));
+	record_full_free(&r);
+	nodes_ok(db_scalar(x.n->db, "SELECT count(*) FROM inbox_bad", &kept,
+	    &err), &err);
+	assert_int_equal(kept, 1);
+}
+
 static void an_open_case_is_kept(void **state)
 {
 	struct save_result *res = xcalloc(1, sizeof(*res));
@@ -464,6 +509,7 @@ int main(void)
 		T(all_is_found),
 		T(erased_from_every_file),
 		T(an_erasure_knows_the_way),
+		T(a_kind_of_old_is_no_hindrance),
 		T(an_open_case_is_kept),
 		T(not_by_anybody),
 		T(half_typed_work_goes),
