@@ -162,6 +162,13 @@ static enum mq_status denied(struct save *s, const struct kind *k,
 	return err_set(err, MQ_E_DENIED, "%s", k->label[s->n->env->lang]);
 }
 
+/* What derives from what is told by a pack and by what people picked: it may
+ * be more than a save holds, or never end. */
+static enum mq_status too_many(struct err *err)
+{
+	return err_set(err, MQ_E_TOO_BIG, "> %d", ENTRY_SAVE_MAX);
+}
+
 /* ---- the five things a save can hold ---- */
 
 enum mq_status save_open(struct save *s, const char *kind,
@@ -178,6 +185,8 @@ enum mq_status save_open(struct save *s, const char *kind,
 		return st;
 	if (cause < 0 && !access_may(s->n, &s->who, "open", kind, ""))
 		return denied(s, k, err);
+	if (s->count >= ENTRY_SAVE_MAX)
+		return too_many(err);
 	p = save_part_new(s, kind, "open", cause);
 	i = s->count - 1;
 	p->opens = true;
@@ -644,6 +653,8 @@ enum mq_status save_commit(struct save *s, struct save_result *out,
 			*err = s->complaints[0].err;
 		return s->complaints[0].err.code;
 	}
+	if (s->count > ENTRY_SAVE_MAX)
+		return too_many(err);
 	if (s->n->read_only)
 		return err_set(err, MQ_E_READ_ONLY, "%s", s->n->dir);
 	ids = xcalloc((size_t)s->count, sizeof(*ids));

@@ -297,6 +297,39 @@ static void the_doer_does_not_confirm(void **state)
 	nodes_free(&x);
 }
 
+/* More than a save can hold is said, not died of. */
+static void too_many_are_refused(void **state)
+{
+	const char *const pairs[] = { "address", "清河路 5 号", "building",
+	    "3幢", "door", "101", "grid", "", NULL };
+	struct save_result *res = xcalloc(1, sizeof(*res));
+	struct fields f = { NULL, 0, 0 };
+	struct nodes_one x;
+	struct save *s;
+	struct err err = ERR_INIT;
+	int i;
+
+	(void)state;
+	nodes_make(&x, 101, NULL);
+	s = save_new(x.n, &x.who);
+	set_pairs(&f, pairs);
+	fields_set(&f, "grid", nodes_org(&x, "grid", 0));
+	for (i = 0; i < ENTRY_SAVE_MAX; i++)
+		nodes_ok(save_open(s, "household", &f, -1, NULL, &err), &err);
+	assert_int_equal(save_open(s, "household", &f, -1, NULL, &err),
+	    MQ_E_TOO_BIG);
+	assert_int_equal(save_size(s), ENTRY_SAVE_MAX);
+	nodes_ok(save_note(s, household(&x, "102"), "多一条", NULL, &err),
+	    &err);
+	assert_int_equal(save_commit(s, res, &err), MQ_E_TOO_BIG);
+	save_cut(s, ENTRY_SAVE_MAX);
+	nodes_ok(save_commit(s, res, &err), &err);
+	save_free(&s);
+	fields_free(&f);
+	free(res);
+	nodes_free(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +340,7 @@ int main(void)
 		cmocka_unit_test(complaints_stop_the_save),
 		cmocka_unit_test(a_changed_record_is_not_overwritten),
 		cmocka_unit_test(the_doer_does_not_confirm),
+		cmocka_unit_test(too_many_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
