@@ -137,19 +137,6 @@ static enum mq_status entries_of(struct node *n, int64_t rec,
 	return st;
 }
 
-static enum mq_status forget_seen(struct node *n, int64_t rec,
-    struct err *err)
-{
-	struct db_stmt *s;
-	enum mq_status st;
-
-	st = db_query(n->db, "DELETE FROM seen WHERE rec = ?", &s, err);
-	if (st)
-		return st;
-	db_bind_i64(s, rec);
-	return db_run(&s, err);
-}
-
 static enum mq_status take_one(struct run *r, int64_t rec, struct err *err)
 {
 	struct ref *ids = NULL;
@@ -165,8 +152,6 @@ static enum mq_status take_one(struct run *r, int64_t rec, struct err *err)
 		st = ledger_erase(r->n, ids[i], ids[i], err);
 	if (!st && !r->dry)
 		st = record_fold(r->n, ref_of_rec(rec), err);
-	if (!st && !r->dry)
-		st = forget_seen(r->n, rec, err);
 	if (!st) {
 		r->out->records++;
 		r->out->entries += count;
