@@ -150,31 +150,57 @@ static void bind_task(struct db_stmt *s, const struct task *t,
 	db_bind_text(s, t->tag);
 }
 
-enum mq_status list_standing(struct node *n, const struct record_full *r,
-    const char *scope, int64_t *total, int64_t *done, struct err *err)
+static enum mq_status count_units(struct node *n,
+    const struct record_full *r, const char *scope, const char *sql,
+    struct list_unit *units, int max, int *count, struct err *err)
 {
 	struct db_stmt *s;
 	struct task t;
 	enum mq_status st = MQ_OK;
 	bool row;
 
-	*total = *done = 0;
+	*count = 0;
 	if (!task_of(n, r, &t))
 		goto out;
-	st = db_query(n->db, DONE "SELECT count(*) AS total,"
-	    " coalesce(sum(done), 0) AS done FROM target", &s, err);
+	st = db_query(n->db, sql, &s, err);
 	if (st)
 		goto out;
 	bind_task(s, &t, scope);
-	st = db_step(s, &row, err);
-	if (!st && row) {
-		*total = db_i64(s, "total");
-		*done = db_i64(s, "done");
+	db_bind_i64(s, max);
+	while (*count < max && !(st = db_step(s, &row, err)) && row) {
+		struct list_unit *u = &units[(*count)++];
+
+		db_copy(s, "org", u->org, sizeof(u->org));
+		u->total = db_i64(s, "total");
+		u->done = db_i64(s, "done");
 	}
 	db_done(&s);
 out:
 	task_free(&t);
 	return st;
+}
+
+enum mq_status list_standing(struct node *n, const struct record_full *r,
+    const char *scope, int64_t *total, int64_t *done, struct err *err)
+{
+	struct list_unit all = { .org = "" };
+	int count;
+	enum mq_status st = count_units(n, r, scope, DONE "SELECT '' AS org,"
+	    " count(*) AS total, coalesce(sum(done), 0) AS done FROM target"
+	    " LIMIT ?", &all, 1, &count, err);
+
+	*total = all.total;
+	*done = all.done;
+	return st;
+}
+
+enum mq_status list_units(struct node *n, const struct record_full *r,
+    const char *scope, struct list_unit *units, int max, int *count,
+    struct err *err)
+{
+	return count_units(n, r, scope, DONE "SELECT org, count(*) AS total,"
+	    " coalesce(sum(done), 0) AS done FROM target GROUP BY org"
+	    " ORDER BY org LIMIT ?", units, max, count, err);
 }
 
 enum mq_status list_left(struct node *n, const struct record_full *r,
@@ -203,38 +229,6 @@ enum mq_status list_left(struct node *n, const struct record_full *r,
 	db_bind_i64(s, max);
 	while (*count < max && !(st = db_step(s, &row, err)) && row)
 		record_row_read(s, &rows[(*count)++]);
-	db_done(&s);
-out:
-	task_free(&t);
-	return st;
-}
-
-enum mq_status list_units(struct node *n, const struct record_full *r,
-    const char *scope, struct list_unit *units, int max, int *count,
-    struct err *err)
-{
-	struct db_stmt *s;
-	struct task t;
-	enum mq_status st = MQ_OK;
-	bool row;
-
-	*count = 0;
-	if (!task_of(n, r, &t))
-		goto out;
-	st = db_query(n->db, DONE "SELECT org, count(*) AS total,"
-	    " coalesce(sum(done), 0) AS done FROM target GROUP BY org"
-	    " ORDER BY org LIMIT ?", &s, err);
-	if (st)
-		goto out;
-	bind_task(s, &t, scope);
-	db_bind_i64(s, max);
-	while (*count < max && !(st = db_step(s, &row, err)) && row) {
-		struct list_unit *u = &units[(*count)++];
-
-		db_copy(s, "org", u->org, sizeof(u->org));
-		u->total = db_i64(s, "total");
-		u->done = db_i64(s, "done");
-	}
 	db_done(&s);
 out:
 	task_free(&t);
