@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SEALED_MAX 1024u
+#define AT_MAX (INT64_C(1) << 47)	/* ms: what the clock of an entry holds */
 
 void people_free(struct people *p)
 {
@@ -241,6 +242,14 @@ enum mq_status people_save(struct admin *a, const struct people *p,
 	return st;
 }
 
+/* No PIN chosen so far counts any more, nor one of a clock that was ahead. */
+static void call_in_pins(struct admin *a, struct roster_person *p)
+{
+	struct utc now = env_now(a->env);
+
+	p->pin_at.ms = now.ms > p->pin_at.ms ? now.ms : p->pin_at.ms + 1;
+}
+
 /* ---- CSV ---- */
 
 static enum mq_status csv_posts(const struct csv *c, struct roster_person *p,
@@ -282,7 +291,7 @@ static enum mq_status csv_secrets(struct admin *a, const struct csv *c,
 		st = crypto_pin_make(csv_get(c, "pin"), made, err);
 		if (st == MQ_OK)
 			set_text(&p->verifier, made);
-		p->pin_at = env_now(a->env);
+		call_in_pins(a, p);
 	}
 	if (st == MQ_OK && csv_get(c, "code")[0] != '\0') {
 		st = crypto_pin_make(csv_get(c, "code"), made, err);
@@ -364,11 +373,13 @@ static void take_message(struct people *p, const char *text, size_t len)
 	o = jdoc_root(doc);
 	d = people_find(p, jget_str(o, "number", ""));
 	at = jget_int(o, "at", 0);
-	/* Chosen before the last reset: it counts no more. */
-	if (d != NULL && at >= d->p.pin_at.ms &&
+	/* Chosen before the last reset, or before another PIN that was heard
+	 * of earlier: it counts no more, wherever it is known. */
+	if (d != NULL && at >= d->p.pin_at.ms && at < AT_MAX &&
 	    jget_str(o, "verifier", "")[0] != '\0') {
 		set_text(&d->p.verifier, jget_str(o, "verifier", ""));
 		set_text(&d->p.code, NULL);
+		d->p.pin_at.ms = at;
 	}
 	jdoc_free(&doc);
 }
@@ -422,7 +433,7 @@ enum mq_status people_new_code(struct admin *a, struct roster_draft *d,
 		return st;
 	set_text(&d->p.code, made);
 	set_text(&d->p.verifier, NULL);
-	d->p.pin_at = env_now(a->env);
+	call_in_pins(a, &d->p);
 	return MQ_OK;
 }
 
