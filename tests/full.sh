@@ -75,10 +75,11 @@ do_fuzz() {
 	done
 }
 
-# ---- the hub has threads
+# ---- the hub has threads, one of them for PostgreSQL alone
 run_tsan() {
 	MQ_BIN=$PWD/build/tsan/bin MQ_SRC=$PWD \
-	    TSAN_OPTIONS=halt_on_error=1 "build/tsan/tests/$1"
+	    TSAN_OPTIONS=halt_on_error=1 \
+	    sh tools/pg.sh run "build/tsan/tests/$1"
 }
 
 do_tsan() {
