@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define SEALED_MAX 1024u
-#define AT_MAX (INT64_C(1) << 47)	/* ms: what the clock of an entry holds */
+#define AT_MAX (INT64_C(1) << 47)	/* ms, of an entry's clock */
 
 void people_free(struct people *p)
 {

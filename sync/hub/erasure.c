@@ -25,25 +25,32 @@ bool erasure_list_of(const char *store, char *out, size_t size)
 	return n > 0 && (size_t)n < size;
 }
 
-/* "TENANT DEV SEQ WHY_DEV WHY_SEQ\n", one write each. */
+/* "TENANT DEV SEQ WHY_DEV WHY_SEQ\n" */
+static void put_line(const char *tenant, struct ref id, struct ref why,
+    struct buf *out)
+{
+	buf_addf(out, "%s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+	    tenant, id.dev.v, id.seq, why.dev.v, why.seq);
+}
+
+/* One write each. */
 static enum mq_status list_add(struct hub *h, const char *tenant,
     struct ref id, struct ref why, struct err *err)
 {
 	struct file_log log = { -1, 0 };
-	char line[STORE_TENANT + 100];
+	struct buf line = BUF_INIT(STORE_TENANT + 100);
 	enum mq_status st;
 
 	if (h->erased_list == NULL)
 		return MQ_OK;
-	(void)snprintf(line, sizeof(line), "%s %" PRId64 " %" PRId64
-	    " %" PRId64 " %" PRId64 "\n", tenant, id.dev.v, id.seq,
-	    why.dev.v, why.seq);
+	put_line(tenant, id, why, &line);
 	st = file_log_open(h->env, h->erased_list, &log, err);
 	if (st == MQ_OK)
-		st = file_log_add(h->env, &log, line, strlen(line), err);
+		st = file_log_add(h->env, &log, line.data, line.len, err);
 	if (st == MQ_OK)
 		st = file_log_sync(h->env, &log, err);
 	file_log_close(&log);
+	buf_free(&line);
 	return st;
 }
 
@@ -280,6 +287,9 @@ static enum mq_status replay_line(struct hub *h, char *line, struct err *err)
 			    h->erased_list, line);
 		at = end;
 	}
+	if (*at != '\0')
+		return err_set(err, MQ_E_FORMAT, "%s: %.60s", h->erased_list,
+		    line);
 	return clear_all(h, line, (struct ref){ { v[0] }, v[1] },
 	    (struct ref){ { v[2] }, v[3] }, err);
 }
@@ -299,24 +309,60 @@ static enum mq_status replay_all(struct hub *h, char *text, struct err *err)
 	return st;
 }
 
-enum mq_status erasure_replay(struct hub *h, struct err *err)
+static enum mq_status replay(struct hub *h, struct buf *list, struct err *err)
 {
-	struct buf b = BUF_INIT(ERASURE_LIST_MAX);
-	enum mq_status st = MQ_OK;
+	enum mq_status st = file_read(h->env, h->erased_list, list, err);
 
-	if (h->erased_list == NULL || !file_exists(h->erased_list))
-		return MQ_OK;
-	st = file_read(h->env, h->erased_list, &b, err);
 	if (st == MQ_OK)
 		st = db_begin(h->db, __func__, err);
-	if (st == MQ_OK) {
-		buf_addc(&b, '\0');
-		st = replay_all(h, b.data, err);
-		if (st == MQ_OK)
-			st = db_commit(h->db, err);
-		else
-			db_rollback(h->db);
-	}
-	buf_free(&b);
+	if (st != MQ_OK)
+		return st;
+	buf_addc(list, '\0');
+	st = replay_all(h, list->data, err);
+	if (st == MQ_OK)
+		return db_commit(h->db, err);
+	db_rollback(h->db);
 	return st;
+}
+
+/* All that the store knows by now, which is all of the list and what other
+ * programs took.  A line cut off is gone with it: the next one would have been
+ * written behind it. */
+static enum mq_status list_whole(struct hub *h, struct err *err)
+{
+	struct buf list = BUF_INIT(ERASURE_LIST_MAX);
+	struct db_stmt *s;
+	enum mq_status st;
+	bool row;
+
+	st = db_query(h->db, "SELECT tenant, dev, seq, why_dev, why_seq"
+	    " FROM erased ORDER BY tenant, dev, seq", &s, err);
+	if (st != MQ_OK)
+		return st;
+	while ((st = db_step(s, &row, err)) == MQ_OK && row)
+		put_line(db_text(s, "tenant"),
+		    (struct ref){ { db_i64(s, "dev") }, db_i64(s, "seq") },
+		    (struct ref){ { db_i64(s, "why_dev") },
+		    db_i64(s, "why_seq") }, &list);
+	db_done(&s);
+	if (st == MQ_OK && list.over)
+		st = err_set(err, MQ_E_TOO_BIG, "%s", h->erased_list);
+	if (st == MQ_OK && (list.len > 0 || file_exists(h->erased_list)))
+		st = file_write(h->env, h->erased_list, buf_str(&list),
+		    list.len, 0600, err);
+	buf_free(&list);
+	return st;
+}
+
+enum mq_status erasure_replay(struct hub *h, struct err *err)
+{
+	struct buf list = BUF_INIT(ERASURE_LIST_MAX);
+	enum mq_status st = MQ_OK;
+
+	if (h->erased_list == NULL)
+		return MQ_OK;
+	if (file_exists(h->erased_list))
+		st = replay(h, &list, err);
+	buf_free(&list);
+	return st == MQ_OK ? list_whole(h, err) : st;
 }

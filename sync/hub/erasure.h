@@ -21,9 +21,9 @@ enum mq_status erasure_do(struct hub *h, const char *tenant, struct ref id,
 /* Was it erased before it came?  *why.seq 0: no. */
 enum mq_status erasure_find(struct hub *h, const char *tenant, struct ref id,
     struct ref *why, struct err *err) MUST_CHECK;
-/* Does again all that the list names; before anything is served.  Own
- * transaction.  MQ_E_FORMAT names a line that makes no sense: a list somebody
- * damaged must not be passed over. */
+/* Does again all that the list names, then writes it anew with all the store
+ * knows; before anything is served.  Own transaction.  MQ_E_FORMAT names a
+ * line that makes no sense: a list somebody damaged must not be passed over. */
 enum mq_status erasure_replay(struct hub *h, struct err *err) MUST_CHECK;
 
 #endif

@@ -350,7 +350,6 @@ static void spoil_list(struct world *w)
 	nodes_ok(erasure_replay(&w->h.hub, &err), &err);
 }
 
-/* A backup from before the erasure must not tell the words again. */
 /* A record in quarantine keeps nobody from their right: its own machine takes
  * the words at once, no other can, and what is admitted later has none. */
 static void test_quarantine_keeps_no_words(void **state)
@@ -388,6 +387,32 @@ static void test_quarantine_keeps_no_words(void **state)
 	nodes_free(&street);
 }
 
+/* The power went in the middle of a line: the next one is not lost behind it.
+ * Nor is what another program on the same store took. */
+static void test_list_is_made_whole(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+	struct ref v = visit(w, GRID1);
+	struct buf list = BUF_INIT(BUF_SMALL);
+
+	nodes_ok(file_write(&w->h.env, w->h.erased, "test 25856 7 25", 15,
+	    0600, &err), &err);
+	hubs_restart(&w->h);
+	(void)hubs_entry(&w->a, "entry", "erased", v, GRID1,
+	    "{\"u\":[\"101:1\"]}");
+	hubs_sync(&w->h, &w->a);
+	nodes_ok(file_read(&w->h.env, w->h.erased, &list, &err), &err);
+	assert_string_equal(buf_str(&list), "test 25856 1 25856 2\n");
+	(void)unlink(w->h.erased);
+	hubs_restart(&w->h);
+	buf_reset(&list);
+	nodes_ok(file_read(&w->h.env, w->h.erased, &list, &err), &err);
+	assert_string_equal(buf_str(&list), "test 25856 1 25856 2\n");
+	buf_free(&list);
+}
+
+/* A backup from before the erasure must not tell the words again. */
 static void test_restored_store_forgets(void **state)
 {
 	struct world *w = *state;
@@ -497,6 +522,7 @@ int main(void)
 		T(test_stranger_does_not_get_in),
 		T(test_erasure_reaches_the_hub),
 		T(test_quarantine_keeps_no_words),
+		T(test_list_is_made_whole),
 		T(test_restored_store_forgets),
 		T(test_kept_lines_forget),
 		T(test_branches_forget),
