@@ -14,7 +14,6 @@
 #define DIGITS (CERTIFICATE_BYTES * 8 / 5)
 #define GROUP 4
 #define CONTEXT "minqing-certificate-1\n"
-#define KNOWN_MAX 200		/* certificates looked at for a key */
 
 _Static_assert(CERTIFICATE_BYTES * 8 % 5 == 0, "whole letters");
 _Static_assert(DIGITS + DIGITS / GROUP + 1 <= CERTIFICATE_CODE, "room");
@@ -157,24 +156,24 @@ static bool key_in(struct node *n, int64_t rec, struct dev dev,
 static bool key_heard(struct node *n, struct dev dev,
     uint8_t pk[CRYPTO_SIGN_PK])
 {
-	struct record *rows = xcalloc(KNOWN_MAX, sizeof(*rows));
+	struct record_walk w;
+	const struct record *row;
 	bool found = false;
 	size_t k;
-	int got, i;
 
 	for (k = 0; k < pack_kinds(n->pack) && !found; k++) {
 		const struct kind *kind = pack_kind_at(n->pack, k);
 		struct record_query q = { .kind = kind->name,
 		    .sort = SORT_OPENED, .state = "closed" };
 
-		if (!kind_has_facet(kind, "certificate") ||
-		    record_page(n, &q, NULL, false, rows, KNOWN_MAX, &got,
-		    NULL) != MQ_OK)
+		if (!kind_has_facet(kind, "certificate"))
 			continue;
-		for (i = 0; i < got && !found; i++)
-			found = key_in(n, rows[i].rec, dev, pk);
+		record_walk_begin(&w, n, &q);
+		while (!found && record_walk_next(&w, &row, NULL) == MQ_OK &&
+		    row != NULL)
+			found = key_in(n, row->rec, dev, pk);
+		record_walk_end(&w);
 	}
-	free(rows);
 	return found;
 }
 

@@ -80,6 +80,20 @@ static enum mq_status issue(struct nodes_one *at, int64_t rec,
 	return deeds_step(at, rec, "issue", err);
 }
 
+static void refuse(struct nodes_one *at, int64_t rec)
+{
+	struct save *s = save_new(at->n, &at->who);
+	struct fields why = { NULL, 0, 0 };
+	struct save_result res;
+	struct err err = ERR_INIT;
+
+	fields_set(&why, "reason", "本人撤回");
+	nodes_ok(save_step(s, rec, "refuse", &why, NULL, &err), &err);
+	nodes_ok(save_commit(s, &res, &err), &err);
+	fields_free(&why);
+	save_free(&s);
+}
+
 /* The page with the check code and the key taken out. */
 static void plain(const char *page, struct buf *out)
 {
@@ -192,6 +206,7 @@ static void not_stored(void **state)
 			buf_addc(&b, (char)ch);
 		if (f != NULL)
 			fclose(f);
+		assert_true(b.len > 0);
 		for (k = 0; k + strlen(ID) <= b.len; k++)
 			assert_memory_not_equal(b.data + k, ID, strlen(ID));
 	}
@@ -269,6 +284,7 @@ static void two_stations(void **state)
 	struct certificate c;
 	struct err err = ERR_INIT;
 	int64_t rec;
+	int i;
 
 	(void)state;
 	registered(&y, "W300", ID);
@@ -290,6 +306,11 @@ static void two_stations(void **state)
 	nodes_carry(&y, &x);
 	nodes_ok(certificate_code_check(x.n, code, NULL, &c, &err), &err);
 	assert_int_equal(c.minutes, 60);
+	/* it is still heard when many were asked for since */
+	env_advance(&x.env, MS_MINUTE);
+	for (i = 0; i < 201; i++)
+		refuse(&x, asked(&x, "W300"));
+	nodes_ok(certificate_code_check(x.n, code, NULL, &c, &err), &err);
 	/* the key of its number is not here: no paper from here */
 	assert_int_equal(certificate_page(x.n, rec, "", &page, &err),
 	    MQ_E_STATE);
