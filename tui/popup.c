@@ -32,7 +32,7 @@ struct popup {
 	popup_answer_fn answered;
 	struct widget_menu menu;
 	struct widget_menu_choice choices[POPUP_ANSWERS];
-	char labels[POPUP_ANSWERS][64];
+	char labels[POPUP_ANSWERS][POPUP_CELLS * 4];
 };
 
 static void add_part(struct popup *p, const char *label, enum theme_role role,

@@ -45,6 +45,8 @@ static void test_there_already(void **state)
 	screen_key(s, "F2");
 	screen_see(s, "可能已经登记过");
 	screen_see(s, "都不是，登记新的");
+	/* what tells people of one name apart stands there whole */
+	screen_see(s, "> 1 王** 女 1996年生  3栋2单元  尾号66  很可能是同一个");
 	screen_keys(s, "1");
 	screen_see(s, "登记：走访");
 	screen_see(s, "王** 女 1996年生");
