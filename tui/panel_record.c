@@ -34,6 +34,7 @@ struct panel_record {
 	bool loaded;
 	struct err err;
 	struct record_steps steps;
+	int64_t house;			/* the household to go to, 0 none */
 	const struct flow_step *money;	/* asked about */
 	struct record_related related;	/* digits open them */
 	struct widget_lines left, right;
@@ -71,6 +72,23 @@ static void show(struct panel_record *v)
 	record_related_show(app, &v->related, out);
 }
 
+/* The household: of the record, or of its person. */
+static int64_t household(struct panel_record *v)
+{
+	struct record_full who;
+	struct err err = ERR_INIT;
+	int64_t rec = v->r.r.place;
+
+	if (strcmp(v->r.r.kind, "household") == 0)
+		return v->rec;
+	if (rec == 0 && v->r.r.who != 0 && record_get(
+	    desk_of(v->base.app)->n, v->r.r.who, &who, &err) == MQ_OK) {
+		rec = who.r.place;
+		record_full_free(&who);
+	}
+	return rec;
+}
+
 static void load(struct panel_record *v)
 {
 	struct desk *d = desk_of(v->base.app);
@@ -87,6 +105,7 @@ static void load(struct panel_record *v)
 		    words_in(W_RECORD_NOT_YOURS, LANG_EN));
 	}
 	record_steps_load(&v->steps, v->base.app, v->loaded ? &v->r : NULL);
+	v->house = v->loaded ? household(v) : 0;
 	if (v->loaded)
 		record_related_load(v->base.app, &v->r, &v->related);
 	show(v);
@@ -269,35 +288,6 @@ static unsigned explain(struct panel_record *v)
 	return PANEL_REDRAW;
 }
 
-/* The household: of the record, or of its person. */
-static int64_t household(struct panel_record *v)
-{
-	struct record_full who;
-	struct err err = ERR_INIT;
-	int64_t rec = v->r.r.place;
-
-	if (strcmp(v->r.r.kind, "household") == 0)
-		return v->rec;
-	if (rec == 0 && v->r.r.who != 0 && record_get(
-	    desk_of(v->base.app)->n, v->r.r.who, &who, &err) == MQ_OK) {
-		rec = who.r.place;
-		record_full_free(&who);
-	}
-	return rec;
-}
-
-static unsigned open_house(struct panel_record *v)
-{
-	int64_t rec = household(v);
-
-	if (rec == 0) {
-		app_notice(v->base.app, ROLE_NOTICE, word(W_RECORD_NO_HOUSE));
-		return PANEL_REDRAW;
-	}
-	panel_household_open(v->base.app, rec);
-	return PANEL_REDRAW;
-}
-
 static unsigned ask(struct panel_record *v, enum record_asking what)
 {
 	if (record_ask_open(&v->ask, what, &v->r.r))
@@ -366,7 +356,8 @@ static unsigned record_action(struct panel *p, enum action act)
 		panel_show_open(p->app, v->rec);
 		return PANEL_REDRAW;
 	case ACT_RECORD_HOUSE:
-		return open_house(v);
+		panel_household_open(p->app, v->house);
+		return PANEL_REDRAW;
 	case ACT_RECORD_DUE:
 		return explain(v);
 	case ACT_RECORD_SHEET:
@@ -430,7 +421,7 @@ static bool record_offers(struct panel *p, enum action act)
 	case ACT_RECORD_SHOW:
 		return v->loaded;
 	case ACT_RECORD_HOUSE:
-		return v->loaded && household(v) != 0;
+		return v->house != 0;
 	case ACT_RECORD_SHEET:
 		return v->loaded && record_flow_calls(p->app, v->rec);
 	case ACT_RECORD_DUE:
