@@ -224,13 +224,20 @@ static void pay(struct work *w)
 		    NULL);
 }
 
+/* Any other step leaves what is held alone: nobody need add it up. */
+static bool changes_share(const struct quota_rule *q,
+    const struct flow_step *s)
+{
+	return s != NULL && (s == q->give || strcmp(s->name, q->pay) == 0 ||
+	    strcmp(s->name, q->release) == 0 ||
+	    pack_data_has_word(q->freed, s->to));
+}
+
 static void step(struct work *w)
 {
 	const char *name = w->a->step;
 	const struct flow_step *s = kind_step(w->a->kind, name);
 
-	if (s == NULL)
-		return;
 	if (s == w->q.give) {
 		if (at_keeper(w->a, &w->whole))
 			give(w);
@@ -313,6 +320,7 @@ static enum mq_status load_whole(struct work *w, bool *there, struct err *err)
 enum mq_status quota_decide(struct act *a, const char *facet, struct err *err)
 {
 	struct work w = { .a = a };
+	bool is_step = strcmp(a->op, "step") == 0;
 	enum mq_status st;
 	bool there;
 
@@ -322,12 +330,15 @@ enum mq_status quota_decide(struct act *a, const char *facet, struct err *err)
 	st = load_whole(&w, &there, err);
 	if (st != MQ_OK || !there)
 		return st;
+	if (is_step && !changes_share(&w.q, kind_step(a->kind, a->step)))
+		goto out;
 	st = quota_look(a->n, &w.whole, &w.q, &w.list, &w.count, &w.top,
 	    &w.now, err);
-	if (st == MQ_OK && strcmp(a->op, "step") == 0)
+	if (st == MQ_OK && is_step)
 		step(&w);
 	else if (st == MQ_OK)
 		ask(&w);
+out:
 	free(w.list);
 	record_full_free(&w.whole);
 	return st;
